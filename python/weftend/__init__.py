@@ -1,0 +1,1 @@
+"""Private-by-construction telemetry for developer tools and CI."""

@@ -1,0 +1,152 @@
+"""Errors are data: a stable code and a place first, words when shown.
+
+Every code that WeftEnd can emit is a member of :class:`Code`; a test holds this list to the codes that the
+commands, the core and the reference really use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Final
+
+MAX_ISSUES: Final = 64
+"""How many issues a list shows; the rest is only counted."""
+
+
+class ExitStatus(IntEnum):
+    """What kind of end a command came to."""
+
+    DONE = 0
+    NOTHING_RELEASED = 1
+    """Done, and nothing could be released, or a check found something."""
+    INVALID = 2
+    """Usage or invalid input; nothing was written."""
+    INTEGRITY = 3
+    """What was written before does not hold together."""
+    PARTIAL = 4
+    """Part of the input was refused; the rest was done."""
+
+
+class Code(StrEnum):
+    """Every stable code. The value is what machines see; never renamed, never reused."""
+
+    # Canonical JSON (RFC 8785 over I-JSON); raised by the core and the reference alike.
+    CANON_BOM = "CANON_BOM"
+    CANON_CYCLE = "CANON_CYCLE"
+    CANON_DEPTH = "CANON_DEPTH"
+    CANON_DUPLICATE_NAME = "CANON_DUPLICATE_NAME"
+    CANON_KEY_TYPE = "CANON_KEY_TYPE"
+    CANON_NUMBER_NOT_FINITE = "CANON_NUMBER_NOT_FINITE"
+    CANON_NUMBER_RANGE = "CANON_NUMBER_RANGE"
+    CANON_SURROGATE = "CANON_SURROGATE"
+    CANON_SYNTAX = "CANON_SYNTAX"
+    CANON_TRAILING = "CANON_TRAILING"
+    CANON_TRUNCATED = "CANON_TRUNCATED"
+    CANON_TYPE = "CANON_TYPE"
+    CANON_UTF8 = "CANON_UTF8"
+
+    # Telemetry: documents, chain, windows, release.
+    TELEMETRY_BUDGET_EXCEEDED = "TELEMETRY_BUDGET_EXCEEDED"
+    TELEMETRY_CHAIN_BROKEN = "TELEMETRY_CHAIN_BROKEN"
+    TELEMETRY_CHUNK_ID_MISMATCH = "TELEMETRY_CHUNK_ID_MISMATCH"
+    TELEMETRY_CONDUIT_INVALID = "TELEMETRY_CONDUIT_INVALID"
+    TELEMETRY_INSUFFICIENT_COVERAGE = "TELEMETRY_INSUFFICIENT_COVERAGE"
+    TELEMETRY_KEY_UNREGISTERED = "TELEMETRY_KEY_UNREGISTERED"
+    TELEMETRY_K_ANONYMITY_FAIL = "TELEMETRY_K_ANONYMITY_FAIL"
+    TELEMETRY_PREVIEW = "TELEMETRY_PREVIEW"
+    TELEMETRY_REFS_TRUNCATED = "TELEMETRY_REFS_TRUNCATED"
+    TELEMETRY_REFS_WITHHELD = "TELEMETRY_REFS_WITHHELD"
+    TELEMETRY_ROLLBACK = "TELEMETRY_ROLLBACK"
+    TELEMETRY_SCHEMA_INVALID = "TELEMETRY_SCHEMA_INVALID"
+    TELEMETRY_TICK_INVALID = "TELEMETRY_TICK_INVALID"
+    TELEMETRY_TTL_INVALID = "TELEMETRY_TTL_INVALID"
+
+    # Privacy validation of whatever may leave.
+    PRIVACY_FIELD_FORBIDDEN = "PRIVACY_FIELD_FORBIDDEN"
+    PRIVACY_RECEIPT_OVERSIZE = "PRIVACY_RECEIPT_OVERSIZE"
+    PRIVACY_RECEIPT_UNBOUNDED = "PRIVACY_RECEIPT_UNBOUNDED"
+    PRIVACY_STRING_UNTRUSTED = "PRIVACY_STRING_UNTRUSTED"
+    PRIVACY_TIMESTAMP_FORBIDDEN = "PRIVACY_TIMESTAMP_FORBIDDEN"
+
+    # Files, inputs and homes.
+    INPUT_INVALID = "INPUT_INVALID"
+    """A known file that does not hold what its format says."""
+    INPUT_NOT_FOUND = "INPUT_NOT_FOUND"
+    INPUT_SYMLINK = "INPUT_SYMLINK"
+    INPUT_TOO_LARGE = "INPUT_TOO_LARGE"
+    INPUT_UNREADABLE = "INPUT_UNREADABLE"
+    HOME_BUSY = "HOME_BUSY"
+    """Another run holds this home."""
+    HOME_INVALID = "HOME_INVALID"
+    """The ledger is not one this version can read."""
+    OUTPUT_UNWRITABLE = "OUTPUT_UNWRITABLE"
+    """A file could not be written: full disk, read-only folder, permissions."""
+    STREAM_INVALID = "STREAM_INVALID"
+    """A stream definition or a vocabulary that is not one."""
+    FLOOR_TOO_LOW = "FLOOR_TOO_LOW"
+    """A floor below the least that the code or the stream allows was asked for."""
+    USAGE = "USAGE"
+    """The command line itself: unknown option, missing argument."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Issue:
+    """One thing that is wrong; ordered by (code, path, message).
+
+    ``path`` is ``file#place``: place is a byte offset in text, a JSON Pointer in a value, ``line:N`` in
+    line-delimited files, or empty for the whole file.
+    """
+
+    code: str
+    path: str
+    message: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The issue as every command prints it under ``--json``."""
+        return {"code": str(self.code), "path": self.path, "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class IssueList:
+    """Issues in their order, at most :data:`MAX_ISSUES`, and how many more there were."""
+
+    issues: tuple[Issue, ...]
+    more: int = 0
+
+    @classmethod
+    def of(cls, issues: Iterable[Issue], more: int = 0) -> IssueList:
+        """Sorted, cut at :data:`MAX_ISSUES`; ``more`` adds to the count of the rest."""
+        ordered = sorted(set(issues))
+        return cls(tuple(ordered[:MAX_ISSUES]), more + max(0, len(ordered) - MAX_ISSUES))
+
+    def as_dict(self) -> dict[str, object]:
+        """``{"issues": [{"code", "path", "message"}], "more": n}``."""
+        return {"issues": [issue.as_dict() for issue in self.issues], "more": self.more}
+
+
+class WeftendError(Exception):
+    """A refusal: which issues, and the exit status that says what kind of failure it is."""
+
+    def __init__(self, issues: IssueList | Issue, status: ExitStatus = ExitStatus.INVALID) -> None:
+        self.issues: Final = IssueList.of([issues]) if isinstance(issues, Issue) else issues
+        self.status: Final = status
+        super().__init__("; ".join(f"{i.code} {i.path}: {i.message}" for i in self.issues.issues))
+
+
+class CanonicalizationError(ValueError):
+    """A value or text that is not I-JSON.
+
+    ``code`` is a ``CANON_*`` code; ``place`` is a byte offset (``int``) in text, a JSON Pointer (``str``) in a
+    value. Core and reference raise it with equal code and place for equal input.
+    """
+
+    def __init__(self, code: str, place: int | str) -> None:
+        super().__init__(code, place)
+        self.code: Final = code
+        self.place: Final = place
+
+    def __str__(self) -> str:
+        where = f"byte {self.place}" if isinstance(self.place, int) else repr(self.place)
+        return f"{self.code} at {where}"

@@ -1,0 +1,1 @@
+//! Readers: files that other tools wrote, turned into contributions for a fold.
