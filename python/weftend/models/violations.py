@@ -1,0 +1,23 @@
+"""All violations of a model at once, as sorted issues with JSON Pointers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+
+from weftend.errors import Issue, IssueList
+
+
+def pointer(place: Iterable[str | int]) -> str:
+    """The JSON Pointer (RFC 6901) of a path of names and indices; the empty path is the whole value."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
+
+
+def issues_of(error: ValidationError, code: str, file: str = "") -> IssueList:
+    """Every violation in ``error`` as ``{code, file#pointer, message}``, sorted and cut as issue lists are.
+
+    The message never repeats the refused value: it may be what must not be shown.
+    """
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return IssueList.of(Issue(code, f"{file}#{pointer(item['loc'])}", item["msg"]) for item in found)
