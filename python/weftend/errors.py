@@ -27,6 +27,8 @@ class ExitStatus(IntEnum):
     """What was written before does not hold together."""
     PARTIAL = 4
     """Part of the input was refused; the rest was done."""
+    DEFECT = 70
+    """WeftEnd itself is at fault (``EX_SOFTWARE``)."""
 
 
 class Code(StrEnum):
@@ -87,6 +89,8 @@ class Code(StrEnum):
     """A stream definition or a vocabulary that is not one."""
     FLOOR_TOO_LOW = "FLOOR_TOO_LOW"
     """A floor below the least that the code or the stream allows was asked for."""
+    INTERNAL_DEFECT = "INTERNAL_DEFECT"
+    """A fault of WeftEnd itself, shown in one line instead of a traceback."""
     USAGE = "USAGE"
     """The command line itself: unknown option, missing argument."""
 
@@ -138,8 +142,8 @@ class WeftendError(Exception):
 class CanonicalizationError(ValueError):
     """A value or text that is not I-JSON.
 
-    ``code`` is a ``CANON_*`` code; ``place`` is a byte offset (``int``) in text, a JSON Pointer (``str``) in a
-    value. Core and reference raise it with equal code and place for equal input.
+    ``code`` is a ``CANON_*`` code; ``place`` is a byte offset (``int``) in text, a JSON Pointer (``str``) in
+    a value. Core and reference raise it with equal code and place for equal input.
     """
 
     def __init__(self, code: str, place: int | str) -> None:

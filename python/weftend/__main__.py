@@ -1,0 +1,7 @@
+"""``python -m weftend`` is ``weftend``."""
+
+import sys
+
+from weftend.cli import main
+
+sys.exit(main())

@@ -1,0 +1,110 @@
+"""Words go to stderr, data to stdout; under ``--json`` one document goes to stdout and no word anywhere."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import NoReturn
+
+from weftend.errors import ExitStatus, Issue, IssueList, WeftendError
+
+machine: ContextVar[bool] = ContextVar("machine", default=False)
+"""Whether this run was asked for ``--json``."""
+
+
+def printable(text: str) -> str:
+    r"""``text`` with everything that is not printable escaped, so that any name can be shown.
+
+    Bytes of a file name that are not UTF-8 (Python holds them as U+DC80..U+DCFF) show as ``\xNN``; control
+    characters, which could steer a terminal, and lone surrogates show as Python would write them.
+    """
+    return text if text.isprintable() else "".join(map(_printable_character, text))
+
+
+def _printable_character(character: str) -> str:
+    if character.isprintable():
+        return character
+    if "\udc80" <= character <= "\udcff":
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def say(text: str = "") -> None:
+    """Tell the person: lines on stderr, unprintable characters escaped; silent under ``--json``."""
+    if not machine.get():
+        _to_stderr("\n".join(map(printable, text.split("\n"))) + "\n")
+
+
+def _to_stderr(text: str) -> None:
+    """Write to stderr if there is one; that nobody listens to words must not fail the work."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
+def emit(data: bytes) -> None:
+    """Write ``data`` to stdout as it is, all of it or an error.
+
+    Raises:
+        WeftendError: ``OUTPUT_UNWRITABLE`` when stdout is closed.
+        OSError: what the system says when it cannot be written, such as a full disk.
+    """
+    if sys.stdout is None:
+        fail(Issue("OUTPUT_UNWRITABLE", "<stdout>#", "standard output is closed"))
+    sys.stdout.flush()
+    rest = memoryview(data)
+    while rest:  # an unbuffered stdout (PYTHONUNBUFFERED) may take only a part at a time
+        rest = rest[sys.stdout.buffer.write(rest) :]
+    sys.stdout.buffer.flush()
+
+
+def emit_json(value: object) -> None:
+    """Write ``value`` to stdout as one line of JSON: UTF-8, names in order, no white space."""
+    emit(json_line(value))
+
+
+def json_line(value: object) -> bytes:
+    """``value`` as one line of JSON for a reader of ``--json``; not canonical, nothing hashes it."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def fail(issues: IssueList | Issue | Iterable[Issue], status: ExitStatus = ExitStatus.INVALID) -> NoReturn:
+    """Stop the command: the issues are shown and the process ends with ``status``.
+
+    Raises:
+        WeftendError: always; ``weftend.cli.exits`` alone prints it.
+    """
+    if isinstance(issues, (IssueList, Issue)):
+        raise WeftendError(issues, status)
+    raise WeftendError(IssueList.of(issues), status)
+
+
+def report(issues: IssueList, *, beside_document: bool = False) -> None:
+    """Show issues: as words on stderr, or under ``--json`` as one object.
+
+    Args:
+        issues: what is wrong.
+        beside_document: the command also printed its document on stdout (a partial failure), so that the
+            object has to go to stderr.
+    """
+    if not machine.get():
+        for issue in issues.issues:
+            say(f"weftend: {issue.code} {issue.path}: {issue.message}")
+        if issues.more:
+            say(f"weftend: and {issues.more} more")
+    elif beside_document:
+        _to_stderr(json_line(_shown(issues)).decode())
+    else:
+        emit_json(_shown(issues))
+
+
+def _shown(issues: IssueList) -> dict[str, object]:
+    """The issue list with paths and messages that any reader of UTF-8 can take."""
+    shown = [{name: printable(text) for name, text in issue.as_dict().items()} for issue in issues.issues]
+    return {"issues": shown, "more": issues.more}

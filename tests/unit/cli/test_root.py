@@ -1,0 +1,64 @@
+"""The table of commands, and what starting the program costs in imports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+import weftend
+from weftend.cli import main
+from weftend.cli.root import COMMANDS, root
+
+HEAVY = {"pydantic", "rich", "yaml", "sqlite3", "jsonschema", "platformdirs", "filelock", "asyncio"}
+
+
+def modules_after(code: str) -> set[str]:
+    """The top-level modules loaded in a fresh interpreter once ``code`` has run."""
+    script = f"import sys\n{code}\nprint(*{{name.split('.')[0] for name in sys.modules}}, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=60
+    )
+    return set(done.stderr.split())
+
+
+def test_version_is_the_core_s(capfd):
+    assert main(["--version"]) == 0
+    assert capfd.readouterr() == (f"weftend {weftend.__version__}\n", "")
+
+
+def test_version_loads_nothing_heavy():
+    loaded = modules_after("from weftend.cli import main; main(['--version'])")
+    assert "click" in loaded
+    assert loaded & HEAVY == set()
+
+
+def test_the_table_and_its_modules_load_nothing_heavy():
+    loaded = modules_after("from weftend.cli import main; main(['--help'])")
+    assert loaded & HEAVY == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_of_the_table_is_one_with_help(name):
+    command = root.commands[name]
+    assert isinstance(command, click.Command)
+    assert command.name == name
+    assert command.help
+
+
+def test_python_dash_m_is_the_command():
+    done = subprocess.run([sys.executable, "-m", "weftend", "--version"], check=True, capture_output=True)
+    assert done.stdout == f"weftend {weftend.__version__}\n".encode()
+
+
+def test_import_of_the_package_loads_nothing():
+    loaded = modules_after("import weftend")
+    assert "weftend" in loaded
+    assert loaded & (HEAVY | {"click", "json"}) == set()
+
+
+def test_an_unknown_attribute_is_told():
+    with pytest.raises(AttributeError, match="nothing_here"):
+        _ = weftend.nothing_here
