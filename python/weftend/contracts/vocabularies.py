@@ -18,8 +18,8 @@ def read(path: Path, grammar: Grammar) -> list[str]:
     """The names in ``path``, in byte order.
 
     :class:`WeftendError` with ``STREAM_INVALID`` for each line that is not a name under ``grammar``, is
-    reserved, comes twice or stands out of order, and for a file that is missing, too large, not UTF-8 or has an
-    open last line.
+    reserved, comes twice or stands out of order, and for a file that is missing, too large, not UTF-8, or
+    whose last line is open.
     """
     text = _text(path)
     names = text.split("\n")[:-1]

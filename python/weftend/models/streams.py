@@ -1,17 +1,17 @@
 """A stream definition as people write it (YAML), and the compiled form that the core reads.
 
-The compiled form has schema :data:`STREAM_SCHEMA`; the digest of its canonical bytes stands in every aggregate
-of the stream as ``pathDigest`` where there is no release.
+The compiled form has schema :data:`STREAM_SCHEMA`; the digest of its canonical bytes is the ``pathDigest`` of
+the stream's aggregates where there is no release.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, StringConstraints, model_validator
 
 from weftend.models.grammars import GRAMMARS
+from weftend.models.strict import MAX_SAFE_INTEGER, MapName, StreamId, Strict
 
 STREAM_SCHEMA: Final = "weftend.stream/0"
 LEAST_FLOOR: Final = 5
@@ -19,10 +19,6 @@ LEAST_FLOOR: Final = 5
 RESERVED_KEYS: Final = ("__other__", "__none__")
 """Buckets that are implied and never listed in a vocabulary."""
 
-StreamId = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*\.v[0-9]{1,4}$", max_length=128)
-]
-MapName = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9]{0,63}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z -]{0,39}$")]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 FieldPointer = Annotated[str, StringConstraints(pattern=r"^(/([^~/]|~[01])*)+$", max_length=256)]
@@ -30,19 +26,8 @@ VocabularyName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9
 EnumKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,127}$")]
 Reader = Literal["release", "tests", "findings", "jobs", "usage", "ndjson"]
 Kind = Literal["partition", "sum", "set"]
-
-
-class Strict(BaseModel):
-    """Strict types, unknown fields refused, values that do not change; field names are camelCase."""
-
-    model_config = ConfigDict(
-        strict=True,
-        extra="forbid",
-        frozen=True,
-        alias_generator=to_camel,
-        validate_by_name=False,
-        validate_by_alias=True,
-    )
+Ref = Literal["evidenceRefs", "tartarusRefs"]
+Setting = Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)]
 
 
 class Unit(Strict):
@@ -135,8 +120,8 @@ class StreamDefinition(Strict):
     contribution: Literal["every-map", "one-map"] = "every-map"
     floor: Floor = Floor()
     caps: Caps = Caps()
-    refs: Annotated[list[Literal["evidenceRefs", "tartarusRefs"]], Field(max_length=2)] = []
-    settings: dict[MapName, Annotated[int, Field(ge=0, le=2**53 - 1)]] = {}
+    refs: Annotated[list[Ref], Field(default_factory=list, max_length=2)]
+    settings: Annotated[dict[MapName, Setting], Field(default_factory=dict)]
     maps: Annotated[dict[MapName, Map], Field(min_length=1, max_length=64)]
 
     @model_validator(mode="after")

@@ -10,8 +10,14 @@ from weftend.errors import Issue, IssueList
 
 
 def pointer(place: Iterable[str | int]) -> str:
-    """The JSON Pointer (RFC 6901) of a path of names and indices; the empty path is the whole value."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
+    """The JSON Pointer (RFC 6901) of a path of names and indices; the empty path is the whole value.
+
+    A refused member name has pydantic's own ``[key]`` after it, which is no step.
+    """
+    steps = list(place)
+    if steps and steps[-1] == "[key]":
+        steps.pop()
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def issues_of(error: ValidationError, code: str, file: str = "") -> IssueList:
