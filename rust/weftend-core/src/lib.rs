@@ -4,3 +4,5 @@
 //! The crate is pure: no Python, no I/O beyond what callers hand in, no clock, no `unsafe`.
 
 pub mod error;
+pub mod fold;
+pub mod stream;
