@@ -3,6 +3,8 @@
 //!
 //! The crate is pure: no Python, no I/O beyond what callers hand in, no clock, no `unsafe`.
 
+pub mod canonical;
+pub mod digest;
 pub mod error;
 pub mod fold;
 pub mod stream;

@@ -2,10 +2,16 @@
 
 use pyo3::prelude::*;
 
+mod canonical;
+mod objects;
+
 /// The extension module `weftend._core`; only the facades import it.
 #[pymodule]
 mod _core {
     use super::*;
+
+    #[pymodule_export]
+    use super::canonical::{canonicalize, canonicalize_text, digest_of, digest_text, is_canonical};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

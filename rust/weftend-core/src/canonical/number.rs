@@ -1,0 +1,202 @@
+//! Numbers as ECMAScript prints them (RFC 8785 section 3.2.2.3, ECMA-262 Number::toString).
+
+use super::error::CanonCode;
+
+/// Greatest integer of which every smaller one is a double too: 2^53 − 1.
+pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+/// Appends an integer.
+///
+/// # Errors
+/// [`CanonCode::NumberRange`] outside ±(2^53−1).
+pub fn write_i64(out: &mut Vec<u8>, value: i64) -> Result<(), CanonCode> {
+    if value.unsigned_abs() > MAX_SAFE_INTEGER {
+        return Err(CanonCode::NumberRange);
+    }
+    write_integer(out, value < 0, value.unsigned_abs());
+    Ok(())
+}
+
+/// Appends a double.
+///
+/// # Errors
+/// [`CanonCode::NumberNotFinite`] for NaN and the infinities.
+pub fn write_f64(out: &mut Vec<u8>, value: f64) -> Result<(), CanonCode> {
+    if !value.is_finite() {
+        return Err(CanonCode::NumberNotFinite);
+    }
+    write_finite(out, value);
+    Ok(())
+}
+
+fn write_finite(out: &mut Vec<u8>, value: f64) {
+    let whole = value as i64;
+    if whole as f64 == value && whole.unsigned_abs() <= MAX_SAFE_INTEGER {
+        // Also takes -0, which prints 0.
+        return write_integer(out, whole < 0, whole.unsigned_abs());
+    }
+    out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
+}
+
+fn write_integer(out: &mut Vec<u8>, negative: bool, mut magnitude: u64) {
+    let mut digits = [0u8; 20];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (magnitude % 10) as u8;
+        magnitude /= 10;
+        if magnitude == 0 {
+            break;
+        }
+    }
+    if negative {
+        start -= 1;
+        digits[start] = b'-';
+    }
+    out.extend_from_slice(&digits[start..]);
+}
+
+/// A number token of RFC 8259 that has ended.
+#[derive(Clone, Copy)]
+pub(crate) struct Token<'a> {
+    pub(crate) text: &'a [u8],
+    /// Neither fraction nor exponent.
+    pub(crate) integer: bool,
+}
+
+impl Token<'_> {
+    /// Whether the token is spelled as canonical JSON spells its number.
+    pub(crate) fn is_canonical(self) -> bool {
+        if self.is_short_integer() {
+            return true;
+        }
+        let mut printed = Vec::with_capacity(32);
+        self.write(&mut printed).is_ok() && printed == self.text
+    }
+
+    /// Appends the number that the token reads as.
+    ///
+    /// # Errors
+    /// `NumberRange` for an integer outside ±(2^53−1) that is not what ECMAScript prints for its nearest
+    /// double; `NumberNotFinite` for another number whose nearest double is infinite.
+    pub(crate) fn write(self, out: &mut Vec<u8>) -> Result<(), CanonCode> {
+        if self.is_short_integer() {
+            out.extend_from_slice(self.text);
+            return Ok(());
+        }
+        let value = self.nearest_double();
+        if self.integer && value.abs() > MAX_SAFE_INTEGER as f64 {
+            return self.write_large_integer(out, value);
+        }
+        write_f64(out, value)
+    }
+
+    /// At most 15 digits and not `-0`: canonical as it stands.
+    fn is_short_integer(self) -> bool {
+        self.integer && self.text.len() <= 15 && self.text != b"-0"
+    }
+
+    fn nearest_double(self) -> f64 {
+        // The token follows RFC 8259, which is a subset of what Rust parses; NaN would be refused.
+        let text = std::str::from_utf8(self.text).unwrap_or("NaN");
+        text.parse().unwrap_or(f64::NAN)
+    }
+
+    fn write_large_integer(self, out: &mut Vec<u8>, value: f64) -> Result<(), CanonCode> {
+        let start = out.len();
+        if value.is_finite() {
+            write_finite(out, value);
+        }
+        if out[start..] == *self.text {
+            return Ok(());
+        }
+        Err(CanonCode::NumberRange)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn printed(value: f64) -> String {
+        let mut out = Vec::new();
+        write_f64(&mut out, value).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn by_ryu_js(value: f64) -> String {
+        ryu_js::Buffer::new().format_finite(value).to_owned()
+    }
+
+    #[test]
+    fn the_table_of_rfc_8785_appendix_b() {
+        for (bits, text) in [
+            (0x0000000000000000, "0"),
+            (0x8000000000000000, "0"),
+            (0x0000000000000001, "5e-324"),
+            (0x8000000000000001, "-5e-324"),
+            (0x7fefffffffffffff, "1.7976931348623157e+308"),
+            (0xffefffffffffffff, "-1.7976931348623157e+308"),
+            (0x4340000000000000, "9007199254740992"),
+            (0xc340000000000000, "-9007199254740992"),
+            (0x4430000000000000, "295147905179352830000"),
+            (0x44b52d02c7e14af5, "9.999999999999997e+22"),
+            (0x44b52d02c7e14af6, "1e+23"),
+            (0x44b52d02c7e14af7, "1.0000000000000001e+23"),
+            (0x444b1ae4d6e2ef4e, "999999999999999700000"),
+            (0x444b1ae4d6e2ef4f, "999999999999999900000"),
+            (0x444b1ae4d6e2ef50, "1e+21"),
+            (0x3eb0c6f7a0b5ed8c, "9.999999999999997e-7"),
+            (0x3eb0c6f7a0b5ed8d, "0.000001"),
+            (0x41b3de4355555553, "333333333.3333332"),
+            (0x41b3de4355555554, "333333333.33333325"),
+            (0x41b3de4355555555, "333333333.3333333"),
+            (0x41b3de4355555556, "333333333.3333334"),
+            (0x41b3de4355555557, "333333333.33333343"),
+            (0xbecbf647612f3696, "-0.0000033333333333333333"),
+            (0x43143ff3c1cb0959, "1424953923781206.2"),
+        ] {
+            assert_eq!(printed(f64::from_bits(bits)), text);
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_finite_double_is_refused() {
+        let mut out = Vec::new();
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(write_f64(&mut out, value), Err(CanonCode::NumberNotFinite));
+        }
+        assert_eq!(write_i64(&mut out, 1 << 53), Err(CanonCode::NumberRange));
+        assert_eq!(write_i64(&mut out, i64::MIN), Err(CanonCode::NumberRange));
+        assert!(out.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn every_double_prints_as_ryu_js_prints_it(bits in any::<u64>()) {
+            let value = f64::from_bits(bits);
+            prop_assume!(value.is_finite());
+            prop_assert_eq!(printed(value), by_ryu_js(value));
+        }
+
+        #[test]
+        fn near_each_power_of_ten_too(exponent in -324i32..309, digits in 1u64..100_000, negative: bool) {
+            let value: f64 = format!("{}{digits}e{exponent}", if negative { "-" } else { "" }).parse().unwrap();
+            prop_assume!(value.is_finite());
+            for bits in value.to_bits().saturating_sub(3)..value.to_bits() + 3 {
+                let value = f64::from_bits(bits);
+                prop_assume!(value.is_finite());
+                prop_assert_eq!(printed(value), by_ryu_js(value));
+            }
+        }
+
+        #[test]
+        fn integers_print_as_themselves(value in -(MAX_SAFE_INTEGER as i64)..=MAX_SAFE_INTEGER as i64) {
+            let mut out = Vec::new();
+            write_i64(&mut out, value).unwrap();
+            prop_assert_eq!(out, value.to_string().into_bytes());
+            prop_assert_eq!(printed(value as f64), value.to_string());
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The order of member names: by UTF-16 code unit (RFC 8785 section 3.2.3), compared on UTF-8.
+//!
+//! UTF-8 and UTF-16 order the same but for one thing: U+E000..U+FFFF (lead bytes EE and EF) stand *after*
+//! everything beyond the BMP (lead bytes F0..F4), which UTF-16 spells with surrogates D800..DFFF. Lifting the
+//! two lead bytes over F4 gives UTF-16 order from a comparison of bytes: at the first difference both bytes
+//! are lead bytes, or both belong to the same sequence.
+
+use std::cmp::Ordering;
+
+/// Rank of one UTF-8 byte such that ranks compare as UTF-16 code units do.
+pub const fn rank(byte: u8) -> u8 {
+    match byte {
+        0xEE | 0xEF => byte + 0x10,
+        _ => byte,
+    }
+}
+
+/// Compares two names given as UTF-8 by their UTF-16 code units.
+pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
+    let differing = left.iter().zip(right).find(|(l, r)| l != r);
+    match differing {
+        Some((l, r)) => rank(*l).cmp(&rank(*r)),
+        None => left.len().cmp(&right.len()),
+    }
+}
+
+/// Compares two names in canonical escaped form (without the quotes) by the UTF-16 code units they stand for.
+pub(crate) fn compare_escaped(left: &[u8], right: &[u8]) -> Ordering {
+    if left.contains(&b'\\') || right.contains(&b'\\') {
+        return unescaped(left).map(rank).cmp(unescaped(right).map(rank));
+    }
+    compare(left, right)
+}
+
+/// The bytes that a name in canonical escaped form stands for.
+pub(crate) fn unescaped(name: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let byte = *name.get(at)?;
+        if byte != b'\\' {
+            at += 1;
+            return Some(byte);
+        }
+        let (value, length) = unescape(name.get(at + 1..)?);
+        at += 1 + length;
+        Some(value)
+    })
+}
+
+/// The byte that a canonical escape stands for, and its length behind the backslash.
+fn unescape(rest: &[u8]) -> (u8, usize) {
+    match rest {
+        [b'b', ..] => (0x08, 1),
+        [b't', ..] => (b'\t', 1),
+        [b'n', ..] => (b'\n', 1),
+        [b'f', ..] => (0x0C, 1),
+        [b'r', ..] => (b'\r', 1),
+        // Only control characters are written this way, so the first two digits are 00.
+        [b'u', _, _, high, low, ..] => (hex(*high) << 4 | hex(*low), 5),
+        [other, ..] => (*other, 1),
+        [] => (b'\\', 0),
+    }
+}
+
+const fn hex(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        _ => (digit | 0x20).wrapping_sub(b'a').wrapping_add(10) & 0x0F,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn utf16(left: &str, right: &str) -> Ordering {
+        left.encode_utf16().cmp(right.encode_utf16())
+    }
+
+    #[test]
+    fn beyond_the_bmp_stands_before_the_private_use_area() {
+        assert_eq!(
+            compare("\u{10000}".as_bytes(), "\u{E000}".as_bytes()),
+            Ordering::Less
+        );
+        assert_eq!(
+            compare("\u{FFFD}".as_bytes(), "\u{1F600}".as_bytes()),
+            Ordering::Greater
+        );
+        assert_eq!(compare(b"a", b"ab"), Ordering::Less);
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_order_as_utf16_does(left in ".{0,6}", right in ".{0,6}") {
+            prop_assert_eq!(compare(left.as_bytes(), right.as_bytes()), utf16(&left, &right));
+        }
+
+        #[test]
+        fn near_the_surrogates_too(
+            left in "[\u{D7F0}-\u{D7FF}\u{E000}-\u{E010}\u{FFF0}-\u{1000F}a]{0,4}",
+            right in "[\u{D7F0}-\u{D7FF}\u{E000}-\u{E010}\u{FFF0}-\u{1000F}a]{0,4}",
+        ) {
+            prop_assert_eq!(compare(left.as_bytes(), right.as_bytes()), utf16(&left, &right));
+        }
+
+        #[test]
+        fn escaped_names_order_as_what_they_stand_for(
+            left in "[\0-\u{30}\"\\\\a\u{E000}\u{10000}]{0,5}",
+            right in "[\0-\u{30}\"\\\\a\u{E000}\u{10000}]{0,5}",
+        ) {
+            let (l, r) = (escaped(&left), escaped(&right));
+            prop_assert_eq!(compare_escaped(&l, &r), utf16(&left, &right));
+        }
+    }
+
+    fn escaped(name: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        crate::canonical::string::write(&mut out, name);
+        out[1..out.len() - 1].to_vec()
+    }
+}

@@ -1,0 +1,82 @@
+//! Strings as canonical JSON writes them (RFC 8785 section 3.2.2.2).
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// Appends `text` in quotes, with the shortest escapes.
+pub fn write(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    write_escaped(out, text.as_bytes());
+    out.push(b'"');
+}
+
+/// Appends UTF-8 bytes escaped, without quotes.
+pub(crate) fn write_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
+    let mut rest = bytes;
+    loop {
+        let plain = plain_prefix(rest);
+        out.extend_from_slice(&rest[..plain]);
+        let Some(&byte) = rest.get(plain) else { return };
+        write_escape(out, byte);
+        rest = &rest[plain + 1..];
+    }
+}
+
+/// Appends one byte that must not stand for itself (`"`, `\`, a control character), or that may (any other).
+pub(crate) fn write_escape(out: &mut Vec<u8>, byte: u8) {
+    match short_escape(byte) {
+        Some(letter) => out.extend_from_slice(&[b'\\', letter]),
+        None if byte < 0x20 => {
+            let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+            out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digits[0], digits[1]]);
+        }
+        None => out.push(byte),
+    }
+}
+
+/// The letter behind the backslash where there is a two-byte escape.
+pub(crate) const fn short_escape(byte: u8) -> Option<u8> {
+    match byte {
+        b'"' | b'\\' => Some(byte),
+        0x08 => Some(b'b'),
+        b'\t' => Some(b't'),
+        b'\n' => Some(b'n'),
+        0x0C => Some(b'f'),
+        b'\r' => Some(b'r'),
+        _ => None,
+    }
+}
+
+/// How many bytes from the start stand for themselves inside a JSON string.
+pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .position(|&byte| byte < 0x20 || byte == b'"' || byte == b'\\')
+        .unwrap_or(bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(text: &str) -> String {
+        let mut out = Vec::new();
+        write(&mut out, text);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn each_control_character_has_its_one_spelling() {
+        assert_eq!(written("\u{8}\t\n\u{b}\u{c}\r"), r#""\b\t\n\u000b\f\r""#);
+        assert_eq!(written("\0\u{1f}\u{7f}"), "\"\\u0000\\u001f\u{7f}\"");
+        assert_eq!(written("\"\\/"), r#""\"\\/""#);
+    }
+
+    proptest! {
+        #[test]
+        fn another_parser_reads_back_what_was_written(text in any::<String>(), pad in "[a-z]{0,40}") {
+            let text = pad + &text;
+            prop_assert_eq!(serde_json::from_str::<String>(&written(&text)).unwrap(), text);
+        }
+    }
+}
