@@ -4,20 +4,20 @@ BIN := $(VENV)/bin
 RUST_SOURCES := $(shell find rust -name '*.rs' -o -name 'Cargo.toml' -o -name '*.json' | grep -v '^rust/target') Cargo.toml Cargo.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench vectors contracts clean
+.PHONY: help build demo test check bench vectors contracts clean needs-python needs-cargo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: $(VENV)/.built ## create .venv and build the release extension into it, editable
 
-$(VENV)/.tools: pyproject.toml
+$(VENV)/.tools: | needs-python
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet 'maturin>=1.16,<2'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'maturin>=1.16,<2'
 	@touch $@
 
-$(VENV)/.built: $(VENV)/.tools $(RUST_SOURCES) pyproject.toml
-	$(BIN)/maturin develop --release --extras dev
+$(VENV)/.built: $(VENV)/.tools $(RUST_SOURCES) pyproject.toml | needs-cargo
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --release --extras dev
 	@touch $@
 
 test: build ## run every test
@@ -25,12 +25,28 @@ test: build ## run every test
 	$(BIN)/pytest -n 2
 
 check: build ## lint, types, layering, stubs, generated files
+	@cargo fmt --version >/dev/null 2>&1 || { echo 'make check needs rustfmt: rustup component add rustfmt' >&2; exit 1; }
+	@cargo clippy --version >/dev/null 2>&1 || { echo 'make check needs clippy: rustup component add clippy' >&2; exit 1; }
 	cargo fmt --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/python -m mypy.stubtest weftend._core --mypy-config-file pyproject.toml
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python tools/generate.py --check
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; \
+	else echo 'SKIPPED: cargo deny is not installed, so licences and advisories of crates were not checked' >&2; fi
+
+contracts: build ## compile the contracts, and write everything that is generated from them
+	$(BIN)/python tools/generate.py
 
 clean: ## remove what the build made
 	rm -rf $(VENV) target
+
+needs-python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo 'WeftEnd needs Python 3.11 or newer: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+
+needs-cargo:
+	@cargo --version >/dev/null 2>&1 || { echo 'WeftEnd needs a stable Rust toolchain: https://rustup.rs' >&2; exit 1; }

@@ -1,5 +1,6 @@
 """What the extension module holds; only the facades import it."""
 
+__all__ = ["__version__"]
 __version__: str
 
 def canonicalize(value: object, /) -> bytes:
