@@ -1,0 +1,152 @@
+"""Opening the local store: one SQLite file, migrated by numbered steps, refused when it is not ours.
+
+The file is ``<home>/telemetry.sqlite3`` (mode 0600, WAL, foreign keys on, strict tables). Its ``user_version``
+is the number of the last migration applied; each migration runs in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from weftend.errors import Code, ExitStatus, Issue, WeftendError
+
+FILE_NAME: Final = "telemetry.sqlite3"
+APPLICATION_ID: Final = 0x57454654
+"""``WEFT``: marks the file as a WeftEnd local store."""
+BUSY_SECONDS: Final = 10.0
+"""How long a statement waits for another writer."""
+
+
+@lru_cache(maxsize=1)
+def migrations() -> tuple[str, ...]:
+    """The SQL of every migration in order; the store's version is how many of them were applied."""
+    folder = resources.files("weftend.store.local") / "migrations"
+    steps = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))
+    return tuple((folder / name).read_text(encoding="utf-8") for name in steps)
+
+
+def create(home: Path) -> sqlite3.Connection:
+    """The store of ``home`` for writing, created or migrated where needed.
+
+    Raises:
+        WeftendError: ``STORE_DAMAGED`` (integrity) where the file is no sound database, ``STORE_NEWER`` or
+            ``STORE_FOREIGN`` where it is another program's or a later version's, ``OUTPUT_UNWRITABLE`` where
+            the folder or file cannot be written. The file is left as it was.
+    """
+    path = home / FILE_NAME
+    with _refusals(path):
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            _check_owner(connection, path)
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def look(home: Path) -> sqlite3.Connection | None:
+    """The store of ``home`` for reading only, also on a read-only file system; ``None`` where there is none.
+
+    Raises:
+        WeftendError: as :func:`create`; a store that waits for a migration is ``STORE_OLDER``.
+    """
+    path = home / FILE_NAME
+    if not path.exists():
+        return None
+    with _refusals(path):
+        connection = _read_only(path)
+        try:
+            _check_owner(connection, path)
+            if _version(connection) < len(migrations()):
+                raise _refusal(Code.STORE_OLDER, path, "waits for a migration; run: weftend ingest")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply the migrations that are missing, each in one transaction."""
+    for number, step in enumerate(migrations(), start=1):
+        if number <= _version(connection):
+            continue
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Another process may have migrated while this one waited for the lock.
+            if number > _version(connection):
+                for statement in _statements(step):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    uri = path.absolute().as_uri()
+    try:
+        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        # A WAL database on a read-only file system has no place for its shared memory: nobody else can write
+        # there either, so it may be read as it lies.
+        if os.access(path.parent, os.W_OK):
+            raise
+        connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None)
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if owner != APPLICATION_ID and (owner or tables):
+        raise _refusal(Code.STORE_FOREIGN, path, "another program's database")
+    if _version(connection) > len(migrations()):
+        raise _refusal(Code.STORE_NEWER, path, "written by a later version of WeftEnd; upgrade to read it")
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise _refusal(Code.OUTPUT_UNWRITABLE, path, str(error)) from error
+    except sqlite3.DatabaseError as error:
+        raise _refusal(Code.STORE_DAMAGED, path, str(error), ExitStatus.INTEGRITY) from error
+    except OSError as error:
+        raise _refusal(Code.OUTPUT_UNWRITABLE, path, error.strerror or str(error)) from error
+
+
+def _refusal(code: Code, path: Path, message: str, status: ExitStatus = ExitStatus.INVALID) -> WeftendError:
+    return WeftendError(Issue(code, str(path), message), status)

@@ -1,0 +1,141 @@
+"""Retention: which rows go, which stay, what the plan says and what a prune leaves behind."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from weftend.store.local import database, retention
+from weftend.store.local.retention import Rule
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+METRICS = Rule("research_metrics", "days", 365, "created_at")
+AGENT = Rule("agent_exec_history", "ms_days", 90, "recorded_at")
+SUPPRESSION = Rule("ci_completion_suppression", "expires_lt_now", None, "expires_at")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> sqlite3.Connection:
+    return database.create(tmp_path)
+
+
+def metric(store: sqlite3.Connection, created_at: str) -> None:
+    store.execute(
+        "INSERT INTO research_metrics (session_id, metric_type, created_at) VALUES ('s', 'm', ?)",
+        (created_at,),
+    )
+
+
+def prune(store: sqlite3.Connection, *rules: Rule) -> list[retention.Pruned]:
+    cutoffs = {rule.table: retention.cutoff(rule, NOW) for rule in rules}
+    return retention.apply(store, rules, {t: c for t, c in cutoffs.items() if c is not None}, NOW)
+
+
+def left(store: sqlite3.Connection, table: str, column: str) -> list[object]:
+    return [row[0] for row in store.execute(f"SELECT {column} FROM {table} ORDER BY {column}")]  # noqa: S608
+
+
+@pytest.mark.parametrize(
+    ("created_at", "stays"),
+    [
+        (retention.iso(NOW - timedelta(days=366)), False),
+        (retention.iso(NOW - timedelta(days=365, seconds=1)), False),
+        (retention.iso(NOW - timedelta(days=365)), True),
+        (retention.iso(NOW), True),
+        ("2031-01-01T00:00:00Z", True),  # the future
+        ("2025-01-01", False),  # a date alone
+        ("2025-11-22T13:30:00+02:00", False),  # 11:30 UTC, half an hour too old
+        ("2025-11-22T11:30:00-02:00", True),  # 13:30 UTC
+        ("", True),
+        ("yesterday", True),
+        ("now", True),
+        ("2460000.5", True),  # a day number is no date here
+        ("2025-13-45T00:00:00Z", True),
+    ],
+)
+def test_a_row_goes_by_its_time(store: sqlite3.Connection, created_at: str, stays: bool) -> None:
+    metric(store, created_at)
+    assert retention.plan(store, [METRICS], NOW)[0].rows == (0 if stays else 1)
+    assert prune(store, METRICS)[0].rows == (0 if stays else 1)
+    assert left(store, "research_metrics", "created_at") == ([created_at] if stays else [])
+
+
+def test_milliseconds_and_expiry(store: sqlite3.Connection) -> None:
+    cutoff = int((NOW - timedelta(days=90)).timestamp() * 1000)
+    for at in (0, cutoff - 1, cutoff, cutoff * 2):
+        store.execute(
+            "INSERT INTO agent_exec_history (tool_key, repository_id, outcome, duration_ms, recorded_at)"
+            " VALUES ('t', 'r', 'ok', 1, ?)",
+            (at,),
+        )
+    for expires in (None, "2026-11-22T11:59:59Z", "2026-11-22T12:00:01Z"):
+        store.execute(
+            "INSERT INTO ci_completion_suppression"
+            " (detector_id, scope, reason, owner, created_at, expires_at)"
+            " VALUES ('d', 's', 'r', 'o', '2020-01-01', ?)",
+            (expires,),
+        )
+    prune(store, AGENT, SUPPRESSION)
+    assert left(store, "agent_exec_history", "recorded_at") == [cutoff, cutoff * 2]
+    assert left(store, "ci_completion_suppression", "expires_at") == [None, "2026-11-22T12:00:01Z"]
+
+
+@pytest.mark.parametrize("kind", ["manual", "keep_forever"])
+def test_what_is_kept_by_hand_is_never_taken(store: sqlite3.Connection, kind: retention.Kind) -> None:
+    metric(store, "2001-01-01T00:00:00Z")
+    rule = Rule("research_metrics", kind)
+    assert retention.plan(store, [rule], NOW)[0].cutoff is None
+    assert prune(store, rule) == []
+    assert left(store, "research_metrics", "created_at") == ["2001-01-01T00:00:00Z"]
+
+
+def test_the_plan_says_how_much_and_from_when(store: sqlite3.Connection) -> None:
+    for day in ("2024-01-02", "2024-01-01", "2024-01-03"):
+        metric(store, f"{day}T00:00:00Z")
+    planned = retention.plan(store, [METRICS], NOW)[0]
+    assert (planned.rows, planned.oldest, planned.newest) == (
+        3,
+        "2024-01-01T00:00:00Z",
+        "2024-01-03T00:00:00Z",
+    )
+    assert planned.size > 3 * 20
+    assert planned.rule == "days 365 by created_at"
+
+
+def test_a_prune_gives_the_space_back_and_leaves_a_record(store: sqlite3.Connection, tmp_path: Path) -> None:
+    rows = [("s", "m", "x" * 1000, "2024-01-01T00:00:00Z")] * 20_000
+    store.execute("BEGIN")
+    store.executemany(
+        "INSERT INTO research_metrics (session_id, metric_type, metadata_json, created_at) VALUES (?,?,?,?)",
+        rows,
+    )
+    store.execute("COMMIT")
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    before = (tmp_path / database.FILE_NAME).stat().st_size
+    pruned = prune(store, METRICS)[0]
+    after = (tmp_path / database.FILE_NAME).stat().st_size
+    assert pruned.rows == 20_000
+    assert before - after == pruned.freed > 20_000_000
+    assert store.execute("SELECT table_name, rule, rows_deleted, bytes_freed FROM prune_log").fetchall() == [
+        ("research_metrics", "days 365 by created_at", 20_000, pruned.freed)
+    ]
+
+
+def test_a_prune_that_was_killed_is_finished_by_the_next(store: sqlite3.Connection) -> None:
+    for _ in range(5_000):
+        metric(store, "2024-01-01T00:00:00Z")
+
+    class Killed(Exception):
+        pass
+
+    def kill(_table: str, _rows: int) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        retention.apply(store, [METRICS], {"research_metrics": NOW - timedelta(days=365)}, NOW, progress=kill)
+    remaining = store.execute("SELECT count(*) FROM research_metrics").fetchone()[0]
+    assert 0 < remaining < 5_000
+    assert prune(store, METRICS)[0].rows == remaining
