@@ -41,6 +41,10 @@ check: build ## lint, types, layering, stubs, generated files
 contracts: build ## compile the contracts, and write everything that is generated from them
 	$(BIN)/python tools/generate.py
 
+vectors: ## make the vectors in tests/vectors again (needs Node)
+	@command -v node >/dev/null || { echo 'make vectors needs Node 20 or newer; tests and builds do not' >&2; exit 1; }
+	node tests/vectors/generator/main.mjs
+
 clean: ## remove what the build made
 	rm -rf $(VENV) target
 
