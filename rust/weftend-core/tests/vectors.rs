@@ -94,7 +94,7 @@ fn values_that_serde_reads_become_the_same_form() {
     for entry in entries("accepted.jsonl") {
         // serde_json refuses the deepest of the vectors.
         let value = serde_json::from_slice::<Value>(&input(&entry)).ok();
-        let Some(value) = value.filter(numbers_are_small) else {
+        let Some(value) = value.filter(numbers_are_small_integers) else {
             continue;
         };
         let form = entry["canonical"].as_str().unwrap();
@@ -102,17 +102,15 @@ fn values_that_serde_reads_become_the_same_form() {
         assert_eq!(digest(&value).unwrap().to_string(), entry["digest"]);
         compared += 1;
     }
-    assert!(compared > 500);
+    assert!(compared > 250);
 }
 
-/// Integers beyond 2^53 are refused in values, and serde_json does not round such a text correctly.
-fn numbers_are_small(value: &Value) -> bool {
+/// Integers beyond 2^53 are refused in values, and serde_json does not always read the nearest double.
+fn numbers_are_small_integers(value: &Value) -> bool {
     match value {
-        Value::Array(items) => items.iter().all(numbers_are_small),
-        Value::Object(members) => members.values().all(numbers_are_small),
-        Value::Number(number) => number
-            .as_f64()
-            .is_some_and(|n| n.abs() < 9007199254740992.0),
+        Value::Array(items) => items.iter().all(numbers_are_small_integers),
+        Value::Object(members) => members.values().all(numbers_are_small_integers),
+        Value::Number(number) => number.as_i64().is_some_and(|n| n.unsigned_abs() < 1 << 53),
         _ => true,
     }
 }
