@@ -1,1 +1,1 @@
-"""Part of WeftEnd."""
+"""Homes on disk: where a ledger and its conduit stores are, how they are locked, read and replaced."""

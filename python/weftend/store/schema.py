@@ -1,0 +1,162 @@
+"""The ledger's tables, how its file is opened, and what its errors mean."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from weftend.errors import Code, ExitStatus, Issue, WeftendError
+
+APPLICATION_ID: Final = 0x57454654
+"""``WEFT``: what says in the file itself that it is a ledger."""
+VERSION: Final = 1
+BUSY_SECONDS: Final = 10.0
+"""How long a transaction waits for one that reads."""
+
+TABLES: Final = {
+    "stream": """CREATE TABLE stream (
+        stream INTEGER PRIMARY KEY,
+        stream_id TEXT NOT NULL UNIQUE,
+        tick INTEGER NOT NULL CHECK (tick > 0),
+        head_chunk_id TEXT NOT NULL,
+        unit_rule TEXT,
+        store_digest TEXT NOT NULL,
+        previous_digest TEXT
+    ) STRICT""",
+    "unit": """CREATE TABLE unit (
+        digest BLOB PRIMARY KEY NOT NULL CHECK (length(digest) = 32),
+        stream INTEGER NOT NULL REFERENCES stream (stream)
+    ) STRICT, WITHOUT ROWID""",
+    "chunk": """CREATE TABLE chunk (
+        stream INTEGER NOT NULL REFERENCES stream (stream),
+        window_end_tick INTEGER NOT NULL,
+        chunk_id TEXT NOT NULL,
+        body BLOB NOT NULL,
+        UNIQUE (stream, window_end_tick)
+    ) STRICT""",
+}
+
+_REFUSED_WRITES: Final = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_PERM,
+}
+_INTERRUPTED: Final = {sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK}
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection | None:
+    """Open the ledger ``path``, or return ``None`` when it is not there or holds nothing yet.
+
+    Args:
+        path: the file; a symbolic link is refused.
+        mode: ``ro`` changes nothing on disk; ``rw`` may roll back what a killed run left.
+    """
+    if path.is_symlink():
+        raise WeftendError(Issue(Code.INPUT_SYMLINK, f"{path}#", "a symbolic link is not followed"))
+    if not path.exists() or (mode == "ro" and path.stat().st_size == 0):
+        return None
+    address = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+    connection.executescript(
+        "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+        "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
+    )
+    return connection
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables in an empty file, as part of the first transaction; in any other do nothing."""
+    if connection.execute("PRAGMA user_version").fetchone() == (VERSION,):
+        return
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    for statement in TABLES.values():
+        connection.execute(statement)
+
+
+def check(connection: sqlite3.Connection, path: Path, mode: str) -> None:
+    """Refuse a file that is not a whole ledger of this version; an empty file is one that has not begun.
+
+    Args:
+        connection: the open file.
+        path: for the issue.
+        mode: ``ro`` begins the one transaction that everything is read in; ``rw`` also reads every page and
+            counts the identities against the ticks, since what follows builds on them.
+
+    Raises:
+        WeftendError: ``HOME_INVALID``; status 2 for a newer version, 3 for damage.
+    """
+    if mode == "ro":
+        connection.execute("BEGIN")
+    [(tables,)] = connection.execute("SELECT count(*) FROM sqlite_master")
+    [(application,)] = connection.execute("PRAGMA application_id")
+    [(version,)] = connection.execute("PRAGMA user_version")
+    if tables == 0 and application == 0 and version == 0:
+        return
+    if application == APPLICATION_ID and version > VERSION:
+        message = f"made by a newer version of WeftEnd (format {version}; this one reads {VERSION})"
+        raise WeftendError(Issue(Code.HOME_INVALID, f"{path}#", message))
+    if application != APPLICATION_ID or version != VERSION or _tables(connection) != set(TABLES):
+        raise damaged(path, "not a ledger of WeftEnd")
+    [(pages,)] = connection.execute("PRAGMA page_count")
+    [(page_bytes,)] = connection.execute("PRAGMA page_size")
+    if path.stat().st_size != pages * page_bytes:
+        raise damaged(path, "cut short")
+    if mode == "rw":
+        _check_content(connection, path)
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    """The names of everything that somebody made in the file: tables, and any view or trigger."""
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE sql IS NOT NULL")}
+
+
+def _check_content(connection: sqlite3.Connection, path: Path) -> None:
+    [(finding,)] = connection.execute("PRAGMA integrity_check(1)")
+    if finding != "ok":
+        raise damaged(path, finding)
+    [(units,)] = connection.execute("SELECT count(*) FROM unit")
+    [(ticks,)] = connection.execute("SELECT coalesce(sum(tick), 0) FROM stream")
+    if units != ticks:
+        raise damaged(path, f"holds {units} identities where its streams count {ticks}")
+
+
+def damaged(path: Path, finding: str) -> WeftendError:
+    """The refusal of a ledger that cannot be trusted."""
+    message = (
+        f"the ledger is damaged ({finding}); put back a copy made together with its store, or move ledger and"
+        " store aside together: a new home, where units released before would be released again"
+    )
+    return WeftendError(Issue(Code.HOME_INVALID, f"{path}#", message), ExitStatus.INTEGRITY)
+
+
+@contextlib.contextmanager
+def ledger_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite says into issues with the ledger's path."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _meaning(error, path) from error
+
+
+def _meaning(error: sqlite3.Error, path: Path) -> WeftendError:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    primary = code & 0xFF
+    if code in _INTERRUPTED:
+        message = "a run was killed while it wrote the ledger; the next --apply puts it right"
+        return WeftendError(Issue(Code.HOME_BUSY, f"{path}#", message))
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return WeftendError(Issue(Code.HOME_BUSY, f"{path}#", "another process is using the ledger"))
+    if primary == sqlite3.SQLITE_CANTOPEN:
+        return WeftendError(Issue(Code.INPUT_UNREADABLE, f"{path}#", f"cannot be opened: {error}"))
+    if primary in _REFUSED_WRITES:
+        return WeftendError(Issue(Code.OUTPUT_UNWRITABLE, f"{path}#", f"cannot be written: {error}"))
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT):
+        return damaged(path, str(error))
+    raise error
