@@ -1,10 +1,12 @@
 //! Private-by-construction telemetry: canonical JSON (RFC 8785), SHA-256 digests, exact folds over
 //! distinct units, statistical disclosure control, and hash-chained chunks.
 //!
-//! The crate is pure: no Python, no I/O beyond what callers hand in, no clock, no `unsafe`.
+//! The crate is pure: no Python and no `unsafe`; only [`record`] reads the clock, variables and files.
 
 pub mod canonical;
+pub mod contracts;
 pub mod digest;
 pub mod error;
 pub mod fold;
+pub mod record;
 pub mod stream;

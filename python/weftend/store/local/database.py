@@ -1,7 +1,7 @@
 """Opening the local store: one SQLite file, migrated by numbered steps, refused when it is not ours.
 
-The file is ``<home>/telemetry.sqlite3`` (mode 0600, WAL, foreign keys on, strict tables). Its ``user_version``
-is the number of the last migration applied; each migration runs in a transaction of its own.
+The file is ``<home>/telemetry.sqlite3`` (mode 0600, WAL, foreign keys on, strict tables). Its
+``user_version`` is the number of the last migration applied; each migration runs in its own transaction.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What has run its time goes: a plan that shows it, and a prune that does it in small steps.
 
-Five kinds of rule: ``days`` (ISO 8601 text older than so many days), ``ms_days`` (Unix milliseconds), both by
-the rule's time column; ``expires_lt_now`` (a date that has passed); ``manual`` and ``keep_forever`` (never by
-itself). A row whose time is NULL, cannot be parsed or lies in the future is kept. Rows that hang on a parent go
-with it.
+Five kinds of rule: ``days`` (ISO 8601 text older than so many days), ``ms_days`` (Unix milliseconds), both
+by the rule's time column; ``expires_lt_now`` (a date that has passed); ``manual`` and ``keep_forever`` (never
+by itself). A row whose time is NULL, cannot be parsed or lies in the future is kept. Rows that hang on a
+parent go with it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What one rule took: rows of its table (without those that went with them), bytes given back to the disk."""
+    """What one rule took: rows of its table (not those that went with them), bytes given back."""
 
     table: str
     rule: str

@@ -1,0 +1,105 @@
+//! A counter for hot paths: the contract is looked at once, `inc` is one atomic addition.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::event::{FieldValue, Refusal};
+use super::recorder::Recorder;
+
+/// A field that a counter holds for life.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum OwnedValue {
+    Boolean(bool),
+    Integer(i64),
+    Number(f64),
+    Text(String),
+    Unsupported,
+}
+
+impl OwnedValue {
+    pub(super) fn of(value: FieldValue<'_>) -> Self {
+        match value {
+            FieldValue::Boolean(value) => OwnedValue::Boolean(value),
+            FieldValue::Integer(value) => OwnedValue::Integer(value),
+            FieldValue::Number(value) => OwnedValue::Number(value),
+            FieldValue::Text(value) => OwnedValue::Text(value.to_owned()),
+            FieldValue::Unsupported => OwnedValue::Unsupported,
+        }
+    }
+
+    fn borrowed(&self) -> FieldValue<'_> {
+        match self {
+            OwnedValue::Boolean(value) => FieldValue::Boolean(*value),
+            OwnedValue::Integer(value) => FieldValue::Integer(*value),
+            OwnedValue::Number(value) => FieldValue::Number(*value),
+            OwnedValue::Text(value) => FieldValue::Text(value),
+            OwnedValue::Unsupported => FieldValue::Unsupported,
+        }
+    }
+}
+
+/// What a counter counts, and how much it holds that is not on the spool yet.
+#[derive(Debug)]
+pub(super) struct Cell {
+    pub(super) event_type: String,
+    pub(super) fields: Vec<(String, OwnedValue)>,
+    pub(super) held: AtomicU64,
+}
+
+impl Cell {
+    /// Take what is held, as fields to record with; nothing where nothing is held.
+    pub(super) fn take(&self) -> u64 {
+        self.held.swap(0, Ordering::AcqRel)
+    }
+
+    pub(super) fn borrowed_fields(&self) -> Vec<(&str, FieldValue<'_>)> {
+        self.fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.borrowed()))
+            .collect()
+    }
+}
+
+/// A handle that counts one event type with fixed fields.
+///
+/// What it holds is spooled as one counted event by [`Counter::flush`], by the recorder's flush, and when the last
+/// handle is dropped. Clones count together.
+#[derive(Clone, Debug)]
+pub struct Counter {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    cell: Arc<Cell>,
+    recorder: Recorder,
+}
+
+impl Counter {
+    pub(super) fn new(cell: Arc<Cell>, recorder: Recorder) -> Self {
+        Counter {
+            inner: Arc::new(Inner { cell, recorder }),
+        }
+    }
+
+    /// Count `n` more events: one relaxed atomic addition, on or off.
+    #[inline]
+    pub fn inc(&self, n: u64) {
+        self.inner.cell.held.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// Spool what is held, as one counted event; nothing is written where nothing is held.
+    ///
+    /// # Errors
+    /// As [`Recorder::record`]; what was held is lost then, and counted as refused.
+    pub fn flush(&self) -> Result<(), Refusal> {
+        self.inner.recorder.flush_cell(&self.inner.cell)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Nobody is left to tell; the recorder counts what it refused.
+        let _ = self.recorder.flush_cell(&self.cell);
+    }
+}

@@ -1,0 +1,21 @@
+//! Recording usage events, under a contract, with the user in control.
+//!
+//! [`control`] decides whether anything is recorded, [`contract`] says what an event may carry, [`event`] checks
+//! and redacts it into one canonical line, [`spool`] keeps the lines, [`recorder`] joins them and
+//! never fails its host, [`counter`] counts on hot paths.
+//!
+//! This module is the crate's only one that reads variables, files and the clock.
+
+pub mod contract;
+pub mod control;
+pub mod counter;
+pub mod event;
+pub mod paths;
+pub mod recorder;
+pub mod spool;
+
+pub use contract::{EventContract, EventContracts};
+pub use control::{Decision, Mode};
+pub use counter::Counter;
+pub use event::{EventCode, FieldValue, Refusal};
+pub use recorder::{Recorder, counter, flush, record_usage_event};

@@ -1,0 +1,258 @@
+//! The spool: append-only segments of canonical lines, one writer each.
+//!
+//! A segment is written by one process, which holds an exclusive advisory lock on it for life. Whoever can take
+//! that lock knows that the segment is closed. A segment appears under its name only once it is locked, so no
+//! reader can mistake a new one for an abandoned one. The folder is bounded: where it is full, the oldest closed
+//! segments go first, and the next line of the spool says how many.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::Serialize;
+
+/// The ending of a segment's file name.
+pub const SEGMENT_SUFFIX: &str = ".ndjson";
+/// The `schema` of a segment's first line.
+pub const SPOOL_SCHEMA: &str = "weftend.spool/0";
+
+/// Bounds of a spool folder.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes in all segments together.
+    pub total_bytes: u64,
+    /// Bytes in one segment; the next line starts another.
+    pub segment_bytes: u64,
+    /// Segments at once.
+    pub segments: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            total_bytes: 64 << 20,
+            segment_bytes: 4 << 20,
+            segments: 4_096,
+        }
+    }
+}
+
+/// What a full folder cost: closed segments that were removed before anybody read them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Dropped {
+    /// Bytes removed.
+    pub bytes: u64,
+    /// Segments removed.
+    pub segments: u64,
+}
+
+#[derive(Serialize)]
+struct Header<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    producer: Option<&'a str>,
+    recording: &'a str,
+    schema: &'static str,
+    v: u8,
+}
+
+#[derive(Serialize)]
+struct DroppedNote {
+    dropped: Dropped,
+    v: u8,
+}
+
+/// One process's writer into a spool folder.
+#[derive(Debug)]
+pub struct Writer {
+    folder: PathBuf,
+    limits: Limits,
+    recording: String,
+    producer: Option<String>,
+    next_segment: u32,
+    open: Option<Segment>,
+}
+
+#[derive(Debug)]
+struct Segment {
+    file: File,
+    bytes: u64,
+}
+
+impl Writer {
+    /// A writer for the process whose recording has the id `recording` (32 lower-case hex digits).
+    /// Nothing is created before the first line.
+    pub fn new(
+        folder: PathBuf,
+        limits: Limits,
+        recording: String,
+        producer: Option<String>,
+    ) -> Self {
+        Writer {
+            folder,
+            limits,
+            recording,
+            producer,
+            next_segment: 0,
+            open: None,
+        }
+    }
+
+    /// Append one line (canonical JSON with its newline) whole, by a single write.
+    ///
+    /// # Errors
+    /// Whatever the file system says. The segment is given up then, so that a line torn by a full disk is the
+    /// last of its segment; the next call starts another.
+    pub fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        let mut segment = match self.open.take() {
+            Some(open) if open.bytes + line.len() as u64 <= self.limits.segment_bytes => open,
+            _ => self.start_segment()?,
+        };
+        segment.write(line)?;
+        self.open = Some(segment);
+        Ok(())
+    }
+
+    /// Close the open segment, so that whoever reads the spool may take it.
+    pub fn close(&mut self) {
+        self.open = None;
+    }
+
+    fn start_segment(&mut self) -> io::Result<Segment> {
+        make_private_folder(&self.folder)?;
+        let dropped = make_room(&self.folder, self.limits)?;
+        let name = format!(
+            "{}-{:06}{SEGMENT_SUFFIX}",
+            self.recording, self.next_segment
+        );
+        self.next_segment += 1;
+        let mut segment = Segment {
+            file: create_locked(&self.folder, &name)?,
+            bytes: 0,
+        };
+        segment.write(&line(&Header {
+            producer: self.producer.as_deref(),
+            recording: &self.recording,
+            schema: SPOOL_SCHEMA,
+            v: 0,
+        })?)?;
+        if dropped != Dropped::default() {
+            segment.write(&line(&DroppedNote { dropped, v: 0 })?)?;
+        }
+        Ok(segment)
+    }
+}
+
+impl Segment {
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        self.file.write_all(line)?;
+        self.bytes += line.len() as u64;
+        Ok(())
+    }
+}
+
+/// `value` as a canonical line with its newline.
+pub(crate) fn line<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {
+    let mut bytes =
+        crate::canonical::to_vec(value).map_err(|error| io::Error::other(error.to_string()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// A new file that is locked before it can be seen under `name`.
+fn create_locked(folder: &Path, name: &str) -> io::Result<File> {
+    let hidden = folder.join(format!(".{name}.new"));
+    let file = private_options()
+        .create_new(true)
+        .append(true)
+        .open(&hidden)?;
+    file.try_lock()?;
+    fs::rename(&hidden, folder.join(name))?;
+    Ok(file)
+}
+
+fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// A closed or open segment as the folder shows it.
+struct Listed {
+    path: PathBuf,
+    bytes: u64,
+    modified: SystemTime,
+}
+
+/// Remove the oldest closed segments until one more fits; what that cost.
+fn make_room(folder: &Path, limits: Limits) -> io::Result<Dropped> {
+    let mut segments = list(folder)?;
+    let mut bytes: u64 = segments.iter().map(|segment| segment.bytes).sum();
+    let mut count = segments.len();
+    let mut dropped = Dropped::default();
+    let full = |bytes: u64, count: usize| {
+        bytes + limits.segment_bytes > limits.total_bytes || count >= limits.segments
+    };
+    segments.sort_by(|a, b| (a.modified, &a.path).cmp(&(b.modified, &b.path)));
+    for segment in &segments {
+        if !full(bytes, count) {
+            return Ok(dropped);
+        }
+        if remove_closed(&segment.path)? {
+            dropped.bytes += segment.bytes;
+            dropped.segments += 1;
+            bytes -= segment.bytes;
+            count -= 1;
+        }
+    }
+    if full(bytes, count) {
+        return Err(io::Error::new(
+            io::ErrorKind::StorageFull,
+            "the spool is full of open segments",
+        ));
+    }
+    Ok(dropped)
+}
+
+fn list(folder: &Path) -> io::Result<Vec<Listed>> {
+    let mut segments = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        // Another process may have taken a segment away since the folder was read.
+        let Ok(metadata) = entry.metadata() else {
+            continue;
+        };
+        if metadata.is_file() && name.to_string_lossy().ends_with(SEGMENT_SUFFIX) {
+            segments.push(Listed {
+                path: entry.path(),
+                bytes: metadata.len(),
+                modified: metadata.modified()?,
+            });
+        }
+    }
+    Ok(segments)
+}
+
+/// Remove a segment that nobody writes or reads; whether it was removed here.
+fn remove_closed(path: &Path) -> io::Result<bool> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(fs::remove_file(path).is_ok()),
+        Err(fs::TryLockError::WouldBlock) => Ok(false),
+        Err(fs::TryLockError::Error(error)) => Err(error),
+    }
+}

@@ -1,0 +1,259 @@
+//! Recording from the outside: what reaches the spool, what is left out, refused, bounded and locked.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use weftend_core::canonical::is_canonical;
+use weftend_core::record::event::EventCode;
+use weftend_core::record::recorder::Settings;
+use weftend_core::record::spool::Limits;
+use weftend_core::record::{EventContracts, FieldValue, Mode, Recorder};
+
+const CONTRACTS: &str = r#"{"schema":"weftend.contracts/0","events":[
+ {"type":"lint.done","version":1,"producer":"tool","family":"lint","metricType":"lint.done","session":"lint:local",
+  "table":"research_metrics","sensitivity":"S1","transmission":"local_only","value":{"min":0,"max":100},
+  "fields":[
+   {"name":"count","class":"S0","kind":{"type":"integer","min":0,"max":9}},
+   {"name":"level","class":"S1","kind":{"type":"enum","values":["error","warning"]},"required":true},
+   {"name":"rule","class":"S1","kind":{"type":"name","grammar":"dotted-id"}}]}]}"#;
+
+fn folder(name: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("weftend-record-{}-{name}", std::process::id()));
+    let _ = fs::remove_dir_all(&path);
+    path
+}
+
+fn recorder(spool: &Path, mode: Mode, limits: Limits) -> Recorder {
+    Recorder::new(Settings {
+        mode,
+        spool: spool.to_owned(),
+        limits,
+        producer: Some("tool".to_owned()),
+        contracts: EventContracts::from_json(CONTRACTS.as_bytes()).map(Arc::new),
+    })
+}
+
+fn lines(spool: &Path) -> Vec<String> {
+    let mut lines = Vec::new();
+    for path in segments(spool) {
+        lines.extend(fs::read_to_string(path).unwrap().lines().map(str::to_owned));
+    }
+    lines
+}
+
+fn segments(spool: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<_> = fs::read_dir(spool)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    paths
+}
+
+const LEVEL: (&str, FieldValue<'_>) = ("level", FieldValue::Text("error"));
+
+#[test]
+fn an_event_is_one_canonical_line_under_a_header() {
+    let spool = folder("line");
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    let fields = [("rule", FieldValue::Text("no.unwrap")), LEVEL];
+    recorder
+        .record("lint.done", &fields, Some(2.5), Some("lint:here"))
+        .unwrap();
+    let lines = lines(&spool);
+    assert_eq!(lines.len(), 2);
+    assert!(
+        lines.iter().all(|line| is_canonical(line.as_bytes())),
+        "{lines:?}"
+    );
+    assert!(lines[0].starts_with(r#"{"producer":"tool","recording":""#));
+    assert!(lines[1].ends_with(
+        r#","fields":{"level":"error","rule":"no.unwrap"},"session":"lint:here","type":"lint.done","v":1,"value":2.5}"#
+    ));
+}
+
+#[test]
+fn without_a_session_the_convention_stands() {
+    let spool = folder("session");
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    recorder.record("lint.done", &[LEVEL], None, None).unwrap();
+    assert!(lines(&spool)[1].contains(r#""session":"lint:local""#));
+}
+
+#[test]
+fn what_the_contract_does_not_list_is_left_out_and_said() {
+    let spool = folder("unlisted");
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    let refusal = recorder.record(
+        "lint.done",
+        &[LEVEL, ("host", FieldValue::Text("box-17"))],
+        None,
+        None,
+    );
+    let refusal = refusal.unwrap_err();
+    assert_eq!(
+        (refusal.code, refusal.field.as_str()),
+        (EventCode::FieldUnlisted, "host")
+    );
+    recorder.flush().unwrap();
+    let lines = lines(&spool);
+    assert!(!lines.concat().contains("box-17"));
+    assert_eq!(lines[2], r#"{"refused":{"EVENT_FIELD_UNLISTED":1},"v":0}"#);
+}
+
+#[test]
+fn what_breaks_the_contract_is_refused_whole() {
+    let spool = folder("refused");
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    let refused = |fields: &[(&str, FieldValue<'_>)], value, session| {
+        recorder
+            .record("lint.done", fields, value, session)
+            .unwrap_err()
+            .code
+    };
+    assert_eq!(refused(&[], None, None), EventCode::FieldMissing);
+    assert_eq!(
+        refused(&[("level", FieldValue::Text("loud"))], None, None),
+        EventCode::FieldInvalid
+    );
+    assert_eq!(
+        refused(&[LEVEL, ("count", FieldValue::Integer(10))], None, None),
+        EventCode::FieldInvalid
+    );
+    assert_eq!(
+        refused(&[LEVEL, ("rule", FieldValue::Text("a b"))], None, None),
+        EventCode::FieldInvalid
+    );
+    assert_eq!(
+        refused(&[LEVEL], Some(100.5), None),
+        EventCode::ValueInvalid
+    );
+    assert_eq!(
+        refused(&[LEVEL], Some(f64::NAN), None),
+        EventCode::ValueInvalid
+    );
+    assert_eq!(refused(&[LEVEL], None, Some("")), EventCode::SessionInvalid);
+    assert_eq!(
+        refused(&[LEVEL], None, Some(&"s".repeat(513))),
+        EventCode::SessionInvalid
+    );
+    let unknown = recorder
+        .record("lint.undone", &[], None, None)
+        .unwrap_err()
+        .code;
+    assert_eq!(unknown, EventCode::TypeUnknown);
+    assert!(!spool.exists(), "nothing was worth a line");
+}
+
+#[test]
+fn off_creates_nothing() {
+    let spool = folder("off");
+    let recorder = recorder(&spool, Mode::Off, Limits::default());
+    recorder.record("lint.done", &[LEVEL], None, None).unwrap();
+    let counter = recorder.counter("lint.done", &[LEVEL]).unwrap();
+    counter.inc(3);
+    drop(counter);
+    recorder.close().unwrap();
+    assert!(!spool.exists());
+}
+
+#[test]
+fn a_counter_is_one_counted_event_per_flush() {
+    let spool = folder("counter");
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    let counter = recorder.counter("lint.done", &[LEVEL]).unwrap();
+    counter.inc(2);
+    counter.clone().inc(3);
+    recorder.flush().unwrap();
+    recorder.flush().unwrap();
+    counter.inc(1);
+    drop(counter);
+    let lines = lines(&spool);
+    assert_eq!(lines.len(), 3);
+    assert!(lines[1].contains(r#","n":5,"#));
+    assert!(!lines[2].contains(r#""n""#), "one event needs no count");
+}
+
+#[test]
+fn counters_are_checked_when_they_are_made() {
+    let spool = folder("counter-check");
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    assert_eq!(
+        recorder.counter("lint.done", &[]).unwrap_err().code,
+        EventCode::FieldMissing
+    );
+}
+
+#[test]
+fn an_open_segment_is_locked_and_a_closed_one_is_not() {
+    let spool = folder("lock");
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    recorder.record("lint.done", &[LEVEL], None, None).unwrap();
+    let segment = File::open(&segments(&spool)[0]).unwrap();
+    assert!(segment.try_lock().is_err());
+    recorder.close().unwrap();
+    assert!(segment.try_lock().is_ok());
+}
+
+#[test]
+fn a_full_spool_drops_its_oldest_closed_segments_and_says_so() {
+    let spool = folder("full");
+    let limits = Limits {
+        total_bytes: 2_000,
+        segment_bytes: 500,
+        segments: 100,
+    };
+    let recorder = recorder(&spool, Mode::Local, limits);
+    for _ in 0..100 {
+        recorder.record("lint.done", &[LEVEL], None, None).unwrap();
+    }
+    let bytes: u64 = segments(&spool)
+        .iter()
+        .map(|path| path.metadata().unwrap().len())
+        .sum();
+    assert!(bytes <= limits.total_bytes, "{bytes}");
+    assert!(
+        lines(&spool)
+            .iter()
+            .any(|line| line.starts_with(r#"{"dropped":{"bytes":"#))
+    );
+}
+
+#[test]
+fn a_spool_that_cannot_be_written_refuses_and_harms_nobody() {
+    let spool = folder("blocked");
+    fs::create_dir_all(spool.parent().unwrap()).unwrap();
+    fs::write(&spool, "a file where the folder should be").unwrap();
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    let refusal = recorder
+        .record("lint.done", &[LEVEL], None, None)
+        .unwrap_err();
+    assert_eq!(refusal.code, EventCode::SpoolUnwritable);
+    fs::remove_file(&spool).unwrap();
+    recorder.record("lint.done", &[LEVEL], None, None).unwrap();
+    recorder.flush().unwrap();
+    assert!(
+        lines(&spool).contains(&r#"{"refused":{"EVENT_SPOOL_UNWRITABLE":1},"v":0}"#.to_owned())
+    );
+}
+
+#[test]
+fn threads_share_a_recorder_and_no_line_is_torn() {
+    let spool = folder("threads");
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..500 {
+                    recorder
+                        .record("lint.done", &[LEVEL], Some(1.0), None)
+                        .unwrap();
+                }
+            });
+        }
+    });
+    let lines = lines(&spool);
+    assert_eq!(lines.len(), 2_001);
+    assert!(lines.iter().all(|line| is_canonical(line.as_bytes())));
+}
