@@ -1,0 +1,94 @@
+"""What an organisation asks of every run on its machines: one small YAML file, read before anything else.
+
+The file is ``policy.yaml`` in the platform's site-wide configuration folder, and the one that
+``WEFTEND_POLICY`` names; where both are there both hold, so that neither can loosen the other.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from weftend.errors import Code, Issue, WeftendError
+
+VARIABLE: Final = "WEFTEND_POLICY"
+MAX_BYTES: Final = 65_536
+GREATEST_FLOOR: Final = 1_000_000
+MODES: Final = ("off", "local", "export")
+"""What may be recorded and released, the most private first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One policy file; a member is ``None`` where the file does not set it."""
+
+    source: Path
+    minimum_floor: int | None = None
+    """``minimumFloor``: least units of a released bucket, 1 to 1,000,000."""
+    mode: str | None = None
+    """``mode``: ``off``, ``local`` or ``export``."""
+
+
+def policies() -> list[Organisation]:
+    """Every policy file that holds on this machine.
+
+    Raises:
+        WeftendError: ``POLICY_INVALID`` for a file that cannot be read, is not valid, or is named by
+            ``WEFTEND_POLICY`` and missing: what an organisation asked for is never passed over.
+    """
+    from platformdirs import site_config_path
+
+    found = []
+    named = os.environ.get(VARIABLE)
+    if named:
+        found.append(_read(Path(named)))
+    site = site_config_path("weftend", appauthor=False) / "policy.yaml"
+    if site.exists():
+        found.append(_read(site))
+    return found
+
+
+def _read(path: Path) -> Organisation:
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        _refuse(path, "", f"cannot be read: {error.strerror or error}")
+    if len(text) > MAX_BYTES:
+        _refuse(path, "", f"more than {MAX_BYTES} bytes")
+    return _checked(path, _parsed(path, text))
+
+
+def _parsed(path: Path, text: bytes) -> dict[object, Any]:
+    import yaml
+
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        _refuse(path, "", f"is not YAML: {' '.join(str(error).split())[:200]}")
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        _refuse(path, "", "is not a mapping of settings")
+    return value
+
+
+def _checked(path: Path, value: dict[object, Any]) -> Organisation:
+    """The settings, each of its type; a name that is not known may be a misspelt demand, so it is refused."""
+    for name in value:
+        if name not in ("minimumFloor", "mode"):
+            _refuse(path, f"/{name}", "is not a setting; there are minimumFloor and mode")
+    floor, mode = value.get("minimumFloor"), value.get("mode")
+    if floor is not None and (type(floor) is not int or not 1 <= floor <= GREATEST_FLOOR):
+        _refuse(path, "/minimumFloor", f"is not an integer from 1 to {GREATEST_FLOOR}")
+    # YAML 1.1 reads an unquoted off as false.
+    mode = "off" if mode is False else mode
+    if mode is not None and mode not in MODES:
+        _refuse(path, "/mode", f"is none of {', '.join(MODES)}")
+    return Organisation(path, floor, mode)
+
+
+def _refuse(path: Path, place: str, message: str) -> NoReturn:
+    raise WeftendError(Issue(Code.POLICY_INVALID, f"{path}#{place}", message))

@@ -1,0 +1,115 @@
+"""Floors only rise, and what an organisation asked for is never passed over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from weftend.errors import WeftendError
+from weftend.policy import organisation
+from weftend.policy.floors import effective, floor_of
+from weftend.policy.organisation import Organisation
+
+STREAM = {"floor": {"default": 100, "least": 7}}
+
+
+@pytest.fixture(autouse=True)
+def site(tmp_path, monkeypatch) -> Path:
+    """An empty site-wide configuration folder and no variable, whatever machine this is."""
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "etc"))
+    monkeypatch.delenv("WEFTEND_POLICY", raising=False)
+    folder = tmp_path / "etc" / "weftend"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def refusal(call, *arguments) -> tuple[str, str]:
+    with pytest.raises(WeftendError) as caught:
+        call(*arguments)
+    assert caught.value.status == 2
+    issue = caught.value.issues.issues[0]
+    return issue.code, issue.path
+
+
+@pytest.mark.parametrize(
+    ("least", "policies", "asked", "k"),
+    [
+        (5, [], None, 100),
+        (5, [], 5, 5),
+        (20, [], 20, 20),
+        (5, [50], 50, 50),
+        (5, [50, 60], 60, 60),
+        (5, [250], None, 250),
+        (5, [None], 6, 6),
+        (1, [], 5, 5),
+        (5, [], 1_000_000, 1_000_000),
+    ],
+)
+def test_the_floor_in_force_is_the_greatest(least, policies, asked, k):
+    files = [Organisation(Path("p"), floor) for floor in policies]
+    assert effective(100, least, files, asked).k == k
+
+
+@pytest.mark.parametrize(
+    ("least", "policies", "asked"),
+    [(5, [], 4), (1, [], 4), (5, [], 0), (5, [], -1), (20, [], 19), (5, [50], 49), (5, [20, 50], 49)],
+)
+def test_asking_for_less_than_any_of_them_is_refused(least, policies, asked):
+    files = [Organisation(Path("p"), floor) for floor in policies]
+    assert refusal(effective, 100, least, files, asked) == ("FLOOR_TOO_LOW", "argv#--k")
+
+
+def test_asking_for_more_than_a_window_can_hold_is_refused():
+    assert refusal(effective, 100, 5, [], 1_000_001) == ("USAGE", "argv#--k")
+
+
+def test_the_refusal_says_who_sets_the_least(site):
+    (site / "policy.yaml").write_text("minimumFloor: 40\n")
+    with pytest.raises(WeftendError, match=f"40, the least floor here, which the policy file {site}"):
+        floor_of(STREAM, 39)
+
+
+def test_without_any_policy_the_stream_speaks():
+    assert (floor_of(STREAM, None).k, floor_of(STREAM, 7).k) == (100, 7)
+    assert refusal(floor_of, STREAM, 6) == ("FLOOR_TOO_LOW", "argv#--k")
+
+
+def test_the_named_file_and_the_site_s_both_hold(site, tmp_path, monkeypatch):
+    (site / "policy.yaml").write_text("minimumFloor: 40\nmode: local\n")
+    named = tmp_path / "mine.yaml"
+    named.write_text("minimumFloor: 10\nmode: off\n")
+    monkeypatch.setenv("WEFTEND_POLICY", str(named))
+    assert floor_of(STREAM, None).least == 40
+    assert [policy.mode for policy in organisation.policies()] == ["off", "local"]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "{}\n"])
+def test_an_empty_file_asks_for_nothing(site, text):
+    (site / "policy.yaml").write_text(text)
+    assert floor_of(STREAM, None).k == 100
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("minimumfloor: 40\n", "/minimumfloor"),
+        ("minimumFloor: 40.0\n", "/minimumFloor"),
+        ("minimumFloor: true\n", "/minimumFloor"),
+        ("minimumFloor: 0\n", "/minimumFloor"),
+        ("minimumFloor: 1000001\n", "/minimumFloor"),
+        ("mode: none\n", "/mode"),
+        ("- a\n", ""),
+        ("a: [\n", ""),
+        ("!!python/object:os.system {}\n", ""),
+        ("x" * 65_537, ""),
+    ],
+)
+def test_a_file_that_is_not_valid_stops_everything(site, text, place):
+    (site / "policy.yaml").write_text(text)
+    assert refusal(floor_of, STREAM, None) == ("POLICY_INVALID", f"{site / 'policy.yaml'}#{place}")
+
+
+def test_a_named_file_that_is_missing_stops_everything(tmp_path, monkeypatch):
+    monkeypatch.setenv("WEFTEND_POLICY", str(tmp_path / "none.yaml"))
+    assert refusal(floor_of, STREAM, None)[0] == "POLICY_INVALID"
