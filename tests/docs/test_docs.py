@@ -65,7 +65,7 @@ def test_there_are_pages_with_commands() -> None:
         if block.language == "console"
         for step in block.steps()
     ]
-    assert len(commands) >= 5
+    assert len(commands) >= 4
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
