@@ -1,6 +1,6 @@
 """What the extension module holds; only the facades import it."""
 
-__all__ = ["__version__"]
+__all__ = ["__version__", "canonicalize", "canonicalize_text", "digest", "digest_text", "is_canonical"]
 __version__: str
 
 def canonicalize(value: object, /) -> bytes:

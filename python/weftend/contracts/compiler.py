@@ -1,14 +1,15 @@
 """Compiling a contracts folder into one canonical document that Rust and Python read.
 
-A folder holds ``streams/*.yaml`` and ``vocabularies/**/*.txt``.
+A folder holds ``index.yaml`` with ``telemetry/*.schema.yaml`` (event types), ``db/*.yaml`` (tables and their
+retention), ``streams/*.yaml`` and ``vocabularies/**/*.txt``; each of them may be absent.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
+from weftend.canonical import canonicalize
 from weftend.contracts import streams
 from weftend.errors import Issue, IssueList, WeftendError
 
@@ -21,9 +22,10 @@ def compiled(folder: Path) -> dict[str, Any]:
     """The compiled contracts of ``folder``; :class:`WeftendError` with the issues of every file at once."""
     issues: list[Issue] = []
     definitions = []
+    names: dict[str, list[str]] = {"producers": [], "eventTypes": []}
     for path in sorted((folder / "streams").glob("*.yaml")):
         try:
-            definitions.append(streams.compiled(streams.read(path), folder / "vocabularies"))
+            definitions.append(streams.compiled(streams.read(path), folder / "vocabularies", names))
         except WeftendError as error:
             issues += error.issues.issues
     if issues:
@@ -33,5 +35,4 @@ def compiled(folder: Path) -> dict[str, Any]:
 
 def text(contracts: dict[str, Any]) -> bytes:
     """Canonical bytes and one newline: what ``compiled.json`` holds."""
-    # All names and keys are ASCII and all numbers small integers, so sorted compact JSON is canonical here.
-    return json.dumps(contracts, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    return canonicalize(contracts) + b"\n"

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
-from weftend.contracts import vocabularies
-from weftend.errors import Code, Issue, WeftendError
+from weftend.contracts import vocabularies, yamlfile
+from weftend.errors import Code, Issue, IssueList, WeftendError
 from weftend.models.grammars import GRAMMARS
 from weftend.models.streams import STREAM_SCHEMA, Keys, Map, StreamDefinition
-from weftend.models.violations import issues_of
+from weftend.models.violations import issues_of, pointer
+from weftend.reference import privacy
+
+ContractNames = Mapping[str, Sequence[str]]
+"""What ``contract:`` vocabularies take their names from: ``producers`` and ``eventTypes``, in byte order."""
 
 
 def read(path: Path) -> StreamDefinition:
     """The definition in ``path``; ``STREAM_INVALID`` with every violation at once when it is none."""
+    value = yamlfile.read(path, Code.STREAM_INVALID)
     try:
-        return StreamDefinition.model_validate(yaml.safe_load(path.read_bytes()))
+        definition = StreamDefinition.model_validate(value)
     except ValidationError as error:
         raise WeftendError(issues_of(error, Code.STREAM_INVALID, path.name)) from error
-    except (OSError, yaml.YAMLError) as error:
-        raise WeftendError(Issue(Code.STREAM_INVALID, f"{path.name}#", f"cannot be read: {error}")) from error
+    if issues := _forbidden_names(definition, path.name):
+        raise WeftendError(IssueList.of(issues))
+    return definition
 
 
-def compiled(definition: StreamDefinition, vocabulary_folder: Path) -> dict[str, Any]:
-    """The compiled form; registered vocabularies are read from ``vocabulary_folder/<name>.txt``."""
+def _forbidden_names(definition: StreamDefinition, file: str) -> list[Issue]:
+    """Names of maps and enum keys become member names of payloads, so privacy validation holds for them."""
+    named: list[tuple[tuple[str, ...], str]] = [((name,), name) for name in definition.maps]
+    named += [
+        ((name, "keys", "enum", str(index)), key)
+        for name, item in definition.maps.items()
+        for index, key in enumerate(item.keys.enum or ())
+    ]
+    return [
+        Issue(Code.STREAM_INVALID, f"{file}#{pointer(('maps', *place))}", message)
+        for place, name in named
+        for _, message in privacy.name_findings(name)
+    ]
+
+
+def compiled(definition: StreamDefinition, vocabulary_folder: Path, names: ContractNames) -> dict[str, Any]:
+    """The compiled form: maps in byte order of their names, vocabularies resolved.
+
+    Registered vocabularies are read from ``vocabulary_folder/<name>.txt``, contract vocabularies from ``names``.
+    """
     maps = sorted(definition.maps.items(), key=lambda item: item[0].encode())
     form: dict[str, Any] = {
         "schema": STREAM_SCHEMA,
@@ -39,7 +63,7 @@ def compiled(definition: StreamDefinition, vocabulary_folder: Path) -> dict[str,
         "floor": definition.floor.model_dump(by_alias=True),
         "caps": definition.caps.model_dump(by_alias=True),
         "refs": list(definition.refs),
-        "maps": [_map(name, item, vocabulary_folder) for name, item in maps],
+        "maps": [_map(name, item, vocabulary_folder, names) for name, item in maps],
     }
     if definition.settings:
         form["settings"] = dict(definition.settings)
@@ -48,22 +72,29 @@ def compiled(definition: StreamDefinition, vocabulary_folder: Path) -> dict[str,
     return form
 
 
-def _map(name: str, item: Map, folder: Path) -> dict[str, Any]:
+def _map(name: str, item: Map, folder: Path, names: ContractNames) -> dict[str, Any]:
     return {
         "name": name,
         "kind": item.kind,
         "clamp": item.clamp,
         "fold": item.fold,
-        "vocabulary": _vocabulary(item.keys, folder),
+        "vocabulary": _vocabulary(item.keys, folder, names),
     }
 
 
-def _vocabulary(keys: Keys, folder: Path) -> dict[str, Any]:
+def _vocabulary(keys: Keys, folder: Path, names: ContractNames) -> dict[str, Any]:
     if keys.enum is not None:
         return {"type": "enum", "keys": list(keys.enum)}
     grammar = GRAMMARS[keys.grammar or ""]
-    names = [] if keys.registered is True else vocabularies.read(folder / f"{keys.registered}.txt", grammar)
-    return {"type": "registered", "grammar": grammar.name, "keys": names}
+    return {"type": "registered", "grammar": grammar.name, "keys": _registered(keys, folder, names)}
+
+
+def _registered(keys: Keys, folder: Path, names: ContractNames) -> list[str]:
+    if keys.contract is not None:
+        return list(names[keys.contract])
+    if isinstance(keys.registered, str):
+        return vocabularies.read(folder / f"{keys.registered}.txt", GRAMMARS[keys.grammar or ""])
+    return []
 
 
 def _fields(definition: StreamDefinition) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Final
 from weftend.errors import Code, Issue, IssueList, WeftendError
 from weftend.models.grammars import Grammar
 from weftend.models.streams import RESERVED_KEYS
+from weftend.reference import privacy
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 """A vocabulary file is not larger, in bytes."""
@@ -51,10 +52,19 @@ def _unordered(names: list[str], path: Path) -> list[Issue]:
 
 def _refused(names: list[str], grammar: Grammar, path: Path) -> list[Issue]:
     return [
-        _issue(path, f"line:{line}", f"not a name under the grammar {grammar.name}")
+        _issue(path, f"line:{line}", message)
         for line, name in enumerate(names, start=1)
-        if name in RESERVED_KEYS or not grammar.accepts(name)
+        for message in findings(name, grammar)
     ]
+
+
+def findings(name: str, grammar: Grammar) -> list[str]:
+    """Why ``name`` cannot be registered under ``grammar``: its form, a reserved bucket, or privacy."""
+    if name in RESERVED_KEYS:
+        return ["is a bucket that every map has"]
+    if not grammar.accepts(name):
+        return [f"not a name under the grammar {grammar.name}"]
+    return [message for _, message in privacy.name_findings(name)]
 
 
 def _issue(path: Path, place: str, message: str) -> Issue:

@@ -62,21 +62,23 @@ class Caps(Strict):
 
 
 class Keys(Strict):
-    """A closed vocabulary: an enum in the order written, or registered names (a file) under a grammar.
+    """A closed vocabulary: an enum in the order written, or registered names under a grammar.
 
-    ``registered: true`` means that names come only from ``--vocabulary``; until then all is ``__other__``.
+    ``registered`` names a vocabulary file; ``registered: true`` means that names come only from
+    ``--vocabulary``, and until then all is ``__other__``. ``contract`` takes the names from the event contracts.
     """
 
     enum: Annotated[list[EnumKey], Field(min_length=1, max_length=1024)] | None = None
     registered: VocabularyName | Literal[True] | None = None
+    contract: Literal["producers", "eventTypes"] | None = None
     grammar: str | None = None
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.enum is None) == (self.registered is None):
-            raise ValueError("give either enum or registered")
-        if (self.registered is None) != (self.grammar is None):
-            raise ValueError("grammar goes with registered")
+    def _one_source(self) -> Self:
+        if [self.enum, self.registered, self.contract].count(None) != 2:
+            raise ValueError("give one of enum, registered and contract")
+        if (self.enum is None) != (self.grammar is not None):
+            raise ValueError("grammar goes with registered names, and they need one")
         if self.grammar is not None and self.grammar not in GRAMMARS:
             raise ValueError(f"grammar is none of {', '.join(sorted(GRAMMARS))}")
         if self.enum is not None and len(set(self.enum)) != len(self.enum):
