@@ -257,3 +257,109 @@ fn threads_share_a_recorder_and_no_line_is_torn() {
     assert_eq!(lines.len(), 2_001);
     assert!(lines.iter().all(|line| is_canonical(line.as_bytes())));
 }
+
+mod reading {
+    use super::*;
+    use weftend_core::record::read::{LINE_INVALID, Lines, read_lines};
+
+    fn read(text: &str) -> Lines<'static> {
+        let contracts = Box::leak(Box::new(
+            EventContracts::from_json(CONTRACTS.as_bytes()).unwrap(),
+        ));
+        read_lines(
+            Box::leak(text.to_owned().into_boxed_str()).as_bytes(),
+            0,
+            contracts,
+        )
+    }
+
+    #[test]
+    fn what_was_recorded_is_read_back() {
+        let spool = folder("read");
+        let recorder = recorder(&spool, Mode::Local, Limits::default());
+        let fields = [LEVEL, ("count", FieldValue::Integer(3))];
+        recorder
+            .record("lint.done", &fields, Some(0.5), None)
+            .unwrap();
+        recorder.close().unwrap();
+        let lines = read(&fs::read_to_string(&segments(&spool)[0]).unwrap());
+        assert_eq!(lines.header.unwrap().producer.as_deref(), Some("tool"));
+        let row = &lines.rows[0];
+        assert_eq!(
+            (row.event_type, row.session.as_ref(), row.value, row.count),
+            ("lint.done", "lint:local", Some(0.5), 1)
+        );
+        assert_eq!(row.fields, r#"{"count":3,"level":"error"}"#);
+        assert!(lines.refused.is_empty());
+    }
+
+    #[test]
+    fn times_are_utc_with_milliseconds() {
+        let lines = read(
+            "{\"at\":1767225600007,\"fields\":{\"level\":\"error\"},\"session\":\"s\",\"type\":\"lint.done\",\"v\":1}\n",
+        );
+        assert_eq!(lines.rows[0].at, "2026-01-01T00:00:00.007Z");
+    }
+
+    #[test]
+    fn a_line_is_held_to_its_contract_again() {
+        let event = |fields: &str| {
+            format!(
+                "{{\"at\":0,\"fields\":{fields},\"session\":\"s\",\"type\":\"lint.done\",\"v\":1}}\n"
+            )
+        };
+        let lines = read(&event(r#"{"host":"box-17","level":"error"}"#));
+        assert_eq!(lines.rows[0].fields, r#"{"level":"error"}"#);
+        assert_eq!(lines.refused["EVENT_FIELD_UNLISTED"], 1);
+        for (fields, code) in [
+            ("{}", "EVENT_FIELD_MISSING"),
+            (r#"{"level":["error"]}"#, "EVENT_FIELD_INVALID"),
+            (r#"{"level":null}"#, "EVENT_FIELD_INVALID"),
+        ] {
+            let lines = read(&event(fields));
+            assert_eq!((lines.rows.len(), lines.refused[code]), (0, 1), "{fields}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_known_shape_is_counted_and_passed_over() {
+        let good = "{\"at\":0,\"fields\":{\"level\":\"error\"},\"session\":\"s\",\"type\":\"lint.done\",\"v\":1}\n";
+        for bad in [
+            "",
+            "{}",
+            "[]",
+            "\u{1F600}",
+            r#"{"v":0}"#,
+            r#"{"v":0,"refused":{"A":-1}}"#,
+            r#"{ "v":0}"#,
+            r#"{"schema":"weftend.spool/0","recording":"..","v":0}"#,
+        ] {
+            let lines = read(&format!("{bad}\n{good}"));
+            assert_eq!(
+                (lines.rows.len(), lines.refused[LINE_INVALID]),
+                (1, 1),
+                "{bad:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_without_its_newline_waits() {
+        let good = "{\"at\":0,\"fields\":{\"level\":\"error\"},\"session\":\"s\",\"type\":\"lint.done\",\"v\":1}\n";
+        let lines = read(&format!("{good}{}", &good[..20]));
+        assert_eq!((lines.rows.len(), lines.end), (1, good.len()));
+    }
+
+    #[test]
+    fn an_unknown_code_or_version_is_not_passed_on() {
+        let lines = read(
+            "{\"refused\":{\"A free text\":4,\"EVENT_TOO_LARGE\":2},\"v\":0}\n{\"at\":0,\"fields\":{\"level\":\"error\"},\"n\":7,\"session\":\"s\",\"type\":\"lint.done\",\"v\":2}\n",
+        );
+        let refused: Vec<_> = lines
+            .refused
+            .iter()
+            .map(|(code, count)| (code.as_str(), *count))
+            .collect();
+        assert_eq!(refused, [("EVENT_TOO_LARGE", 2), ("EVENT_TYPE_UNKNOWN", 7)]);
+    }
+}

@@ -63,6 +63,11 @@ impl EventCode {
         EventCode::ContractsInvalid,
     ];
 
+    /// Whether `code` is one of these.
+    pub fn named(code: &str) -> bool {
+        EventCode::ALL.iter().any(|known| known.as_str() == code)
+    }
+
     /// The stable code.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -157,6 +162,21 @@ fn try_write(
     }
     out.extend_from_slice(b"}\n");
     Ok(left_out)
+}
+
+/// The event's listed fields alone, as canonical JSON, and how many were left out.
+///
+/// # Errors
+/// As [`write_line`].
+pub(super) fn fields_json(
+    contract: &EventContract,
+    event: &Event<'_>,
+) -> Result<(String, usize), Refusal> {
+    check_envelope(contract, event)?;
+    let mut out = Vec::new();
+    let left_out = write_fields(&mut out, contract, event.fields)?;
+    let text = String::from_utf8(out).map_err(|_| Refusal::new(EventCode::FieldInvalid, ""))?;
+    Ok((text, left_out))
 }
 
 fn check_envelope(contract: &EventContract, event: &Event<'_>) -> Result<(), Refusal> {

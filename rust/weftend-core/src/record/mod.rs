@@ -2,7 +2,7 @@
 //!
 //! [`control`] decides whether anything is recorded, [`contract`] says what an event may carry, [`event`] checks
 //! and redacts it into one canonical line, [`spool`] keeps the lines, [`recorder`] joins them and
-//! never fails its host, [`counter`] counts on hot paths.
+//! never fails its host, [`counter`] counts on hot paths, [`read`] reads segments back.
 //!
 //! This module is the crate's only one that reads variables, files and the clock.
 
@@ -11,6 +11,7 @@ pub mod control;
 pub mod counter;
 pub mod event;
 pub mod paths;
+pub mod read;
 pub mod recorder;
 pub mod spool;
 

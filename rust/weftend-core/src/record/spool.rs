@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The ending of a segment's file name.
 pub const SEGMENT_SUFFIX: &str = ".ndjson";
@@ -39,7 +39,7 @@ impl Default for Limits {
 }
 
 /// What a full folder cost: closed segments that were removed before anybody read them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dropped {
     /// Bytes removed.
     pub bytes: u64,
