@@ -194,3 +194,66 @@ fn declared_fields_belong_to_ndjson() {
     stream["fields"]["maps"]["families"] = json!({"key": "a~2"});
     assert_eq!(load(&stream).err().unwrap(), ["#/fields/maps/families"]);
 }
+
+#[test]
+fn a_digest_does_not_depend_on_order_or_spacing() {
+    let plain = load(&definition()).unwrap_or_else(|paths| panic!("{paths:?}"));
+    let pretty = serde_json::to_vec_pretty(&definition()).unwrap();
+    assert_eq!(
+        Stream::from_json(&pretty).ok().unwrap().digest(),
+        plain.digest()
+    );
+    let other = load(&with("/version", json!(2))).unwrap_or_else(|paths| panic!("{paths:?}"));
+    assert_ne!(other.digest(), plain.digest());
+}
+
+#[test]
+fn names_twice_are_refused() {
+    let text = definition()
+        .to_string()
+        .replacen("\"version\":1", "\"version\":1,\"version\":1", 1);
+    assert!(Stream::from_json(text.as_bytes()).is_err());
+}
+
+#[test]
+fn a_vocabulary_that_could_break_the_caps_is_refused() {
+    let stream = load(&definition()).unwrap_or_else(|paths| panic!("{paths:?}"));
+    let worst = stream.worst_case();
+    assert_eq!(worst.buckets, 3 + 4);
+    for (pointer, fits) in [
+        ("/caps/maxBucketsPerChunk", worst.buckets),
+        ("/caps/maxChunkBytes", worst.bytes),
+    ] {
+        assert!(load(&with(pointer, json!(fits))).is_ok());
+        assert_eq!(
+            load(&with(pointer, json!(fits - 1))).err().unwrap(),
+            [format!("#{pointer}")]
+        );
+    }
+}
+
+#[test]
+fn one_map_chunks_are_measured_one_by_one() {
+    let every = load(&definition())
+        .unwrap_or_else(|paths| panic!("{paths:?}"))
+        .worst_case();
+    let one =
+        load(&with("/contribution", json!("one-map"))).unwrap_or_else(|paths| panic!("{paths:?}"));
+    assert_eq!(one.worst_case().buckets, 4);
+    assert!(one.worst_case().bytes < every.bytes);
+}
+
+#[test]
+fn shipped_streams_load() {
+    let contracts: Value =
+        serde_json::from_str(include_str!("../contracts/compiled.json")).unwrap();
+    let streams = contracts["streams"].as_array().unwrap();
+    assert!(!streams.is_empty());
+    for stream in streams {
+        let loaded = load(stream).unwrap_or_else(|paths| panic!("{paths:?}"));
+        assert_eq!(
+            loaded.digest(),
+            weftend_core::digest::digest(stream).unwrap()
+        );
+    }
+}

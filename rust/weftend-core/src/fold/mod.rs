@@ -29,6 +29,7 @@ mod wire;
 
 pub use error::FoldError;
 pub use partial::{BucketIndex, PartIndex, Partial, UnitIndex};
+pub(crate) use totals::Amount;
 pub use totals::Tally;
 
 /// SHA-256 of a unit's or a record's identity.

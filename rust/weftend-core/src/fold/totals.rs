@@ -54,6 +54,22 @@ impl Partial {
         records
     }
 
+    /// Number of keys of all channels.
+    pub(crate) fn buckets(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Channel and key of a bucket below [`Partial::buckets`].
+    pub(crate) fn bucket_key(&self, bucket: u32) -> (usize, &str) {
+        let (channel, key) = self.keys.get(bucket);
+        (usize::from(channel), key)
+    }
+
+    /// The digests of all units, by their numbers.
+    pub(crate) fn unit_digests(&self) -> &[UnitDigest] {
+        self.units.as_slice()
+    }
+
     /// Every unit with its amounts, each bucket once, in no particular order of units.
     pub(crate) fn each_unit(&self, mut visit: impl FnMut(usize, &UnitDigest, &[Amount])) {
         let mut amounts: Vec<Amount> = Vec::new();

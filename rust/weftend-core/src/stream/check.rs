@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::caps::WorstCase;
 use super::{
     CODE_LEAST_FLOOR, Definition, Fields, Grammar, Kind, MapDefinition, STREAM_SCHEMA, Vocabulary,
 };
@@ -26,6 +27,9 @@ pub(super) fn issues(definition: &Definition) -> Vec<Issue> {
     check.numbers(definition);
     check.maps(&definition.maps);
     check.fields(definition);
+    if check.issues.is_empty() {
+        check.caps(definition);
+    }
     check.issues.sort();
     check.issues
 }
@@ -128,6 +132,27 @@ impl Check {
                 0..=crate::fold::MAX_AMOUNT,
                 &format!("/settings/{name}"),
             );
+        }
+    }
+
+    fn caps(&mut self, definition: &Definition) {
+        let (worst, caps) = (WorstCase::of(definition), definition.caps);
+        for (what, found, cap, pointer) in [
+            (
+                "buckets",
+                worst.buckets,
+                caps.max_buckets_per_chunk,
+                "/caps/maxBucketsPerChunk",
+            ),
+            (
+                "bytes",
+                worst.bytes,
+                caps.max_chunk_bytes,
+                "/caps/maxChunkBytes",
+            ),
+        ] {
+            let message = format!("a chunk could have {found} {what}, more than {cap}");
+            self.that(found <= cap, pointer, &message);
         }
     }
 
@@ -239,7 +264,7 @@ fn distinct(keys: &[String]) -> bool {
     ascends(&sorted)
 }
 
-fn is_stream_id(id: &str) -> bool {
+pub(crate) fn is_stream_id(id: &str) -> bool {
     let word = |word: &str| {
         word.bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte))
@@ -264,7 +289,7 @@ fn is_word(word: &str) -> bool {
         && word.bytes().all(rest)
 }
 
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let starts = name.starts_with(|first: char| first.is_ascii_lowercase());
     name.len() <= 64 && starts && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -3,11 +3,14 @@
 //! A [`Stream`] is the compiled form of a definition, checked whole: [`Stream::from_json`] is the one place that
 //! decides whether a definition is one.
 
+mod caps;
 mod check;
 mod definition;
 mod grammar;
 mod vocabulary;
 
+pub use caps::WorstCase;
+pub(crate) use check::{is_name, is_stream_id};
 pub use definition::{
     Caps, Contribution, Definition, Fields, Floor, Fold, Kind, MapDefinition, MapFields, RefList,
     UnitWords, Vocabulary,
@@ -15,6 +18,8 @@ pub use definition::{
 pub use grammar::{GRAMMARS, Grammar};
 pub use vocabulary::Slot;
 
+use crate::canonical::canonicalize_text;
+use crate::digest::{Digest, digest_bytes};
 use crate::error::Issue;
 use vocabulary::Lookup;
 
@@ -28,6 +33,7 @@ pub const CODE_LEAST_FLOOR: u64 = 5;
 #[derive(Clone)]
 pub struct Stream {
     definition: Definition,
+    digest: Digest,
     lookups: Vec<Lookup>,
 }
 
@@ -36,9 +42,12 @@ impl Stream {
     ///
     /// Refused with every violation at once, sorted, code `STREAM_INVALID`, path `#` and a JSON Pointer: unknown or
     /// missing members, values out of their bounds, maps or registered names that are not in byte order, names
-    /// outside their grammar or reserved.
+    /// outside their grammar or reserved, and vocabularies whose fullest chunk would exceed the definition's caps,
+    /// so that no stream can get stuck on its own vocabulary.
     pub fn from_json(json: &[u8]) -> Result<Self, Vec<Issue>> {
-        let definition: Definition = serde_json::from_slice(json)
+        let text =
+            canonicalize_text(json).map_err(|error| vec![check::issue("", error.to_string())])?;
+        let definition: Definition = serde_json::from_slice(&text)
             .map_err(|error| vec![check::issue("", error.to_string())])?;
         let issues = check::issues(&definition);
         if !issues.is_empty() {
@@ -47,8 +56,24 @@ impl Stream {
         let lookups = definition.maps.iter().map(Lookup::of).collect();
         Ok(Stream {
             definition,
+            digest: digest_bytes(&text),
             lookups,
         })
+    }
+
+    /// Digest of the compiled definition with its vocabularies, whatever the order and spacing of its text.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The largest chunk that this stream can release.
+    pub fn worst_case(&self) -> WorstCase {
+        WorstCase::of(&self.definition)
+    }
+
+    /// The least floor that may be asked for, in units: the greater of the stream's and [`CODE_LEAST_FLOOR`].
+    pub fn least_floor(&self) -> u64 {
+        self.definition.floor.least.max(CODE_LEAST_FLOOR)
     }
 
     /// Everything the definition says.
