@@ -94,6 +94,19 @@ class Stream:
         return next((item for item in self.maps if item.name == name), None)
 
 
+def shipped(contracts: Mapping[str, Any]) -> tuple[Stream, ...]:
+    """The streams of compiled contracts, each also as it is where one-map contribution was asked for.
+
+    Outside releases a chunk names its definition by digest, so both forms can be found.
+    """
+    forms = []
+    for compiled in contracts["streams"]:
+        forms.append(compiled)
+        if compiled["reader"] != "release" and compiled["contribution"] != "one-map":
+            forms.append({**compiled, "contribution": "one-map"})
+    return tuple(map(Stream.of, forms))
+
+
 def _map(item: Mapping[str, Any]) -> Map:
     if item["kind"] not in KINDS:
         raise ValueError(f"kind is none of {', '.join(KINDS)}")
