@@ -1,6 +1,6 @@
 """Write a realistic WeftEnd release folder: records, pulses and run folders, the same bytes every time.
 
-    python examples/release_folder.py FOLDER [--runs 420] [--records 160] [--pulses 240] [--seed 1]
+    python examples/release_folder.py FOLDER [--runs 520] [--records 360] [--pulses 240] [--seed 1]
 
 Beside what is counted the documents hold what real ones hold: domains, URLs, paths and file names, all
 of them invented. None of it may show up in a snapshot.
@@ -36,7 +36,7 @@ SCENARIOS = (
     Scenario(40, "WEB_DIR", ("POLICY_AUTO_DIR_HTML_WEB", "CAP_DENY_NET"), probe=("net.fetch",)),
     Scenario(30, "UNKNOWN", ("POLICY_AUTO_GENERIC", "PACKAGE_ADAPTER_V1", "PACKAGE_METADATA_PARTIAL")),
     Scenario(
-        28,
+        50,
         "UNKNOWN",
         ("POLICY_AUTO_GENERIC", "IAC_ADAPTER_V1", "IAC_UNSUPPORTED_FORMAT"),
         denied=("adapter.route.auto", "adapter.selection.auto"),
@@ -48,8 +48,8 @@ SCENARIOS = (
 """The last one uses names that no vocabulary registers."""
 
 RECORDS = (
-    (12, "artifact.mismatch", ("ARTIFACT_DIGEST_MISMATCH",)),
-    (5, "stamp.missing", ("STAMP_MISSING",)),
+    (10, "artifact.mismatch", ("ARTIFACT_DIGEST_MISMATCH",)),
+    (7, "stamp.missing", ("STAMP_MISSING",)),
     (2, "cap.replay", ("REPLAY_DETECTED",)),
     (1, "tier.violation", ("TIER_VIOLATION:T2",)),
 )
@@ -216,7 +216,7 @@ def run_folder(number: int) -> Path:
 
 
 def write_release_folder(
-    folder: Path, *, runs: int = 420, records: int = 160, pulses: int = 240, copies: int = 9, seed: int = 1
+    folder: Path, *, runs: int = 520, records: int = 360, pulses: int = 240, copies: int = 9, seed: int = 1
 ) -> None:
     """Write the folder; what is there already under the same names is replaced.
 
@@ -244,7 +244,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    for name, default in (("runs", 420), ("records", 160), ("pulses", 240), ("copies", 9), ("seed", 1)):
+    for name, default in (("runs", 520), ("records", 360), ("pulses", 240), ("copies", 9), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
     options = vars(parser.parse_args())
     folder = options.pop("folder")
