@@ -8,7 +8,9 @@ from typing import Final
 
 import click
 
-COMMANDS: Final[dict[str, str]] = {}
+COMMANDS: Final[dict[str, str]] = {
+    "verify": "weftend.cli.verify:verify",
+}
 """Command name → ``module:attribute`` of its :class:`click.Command`; a new command is one line here."""
 
 

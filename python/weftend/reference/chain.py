@@ -52,7 +52,7 @@ def _identity(chunk: Any, stream_id: str | None, at: str) -> Iterator[Finding]:
     if not holds:
         yield Code.TELEMETRY_CHUNK_ID_MISMATCH, f"{at}/chunkId", "is not the digest of this chunk"
     if body.get("streamId") != stream_id:
-        yield Code.TELEMETRY_CONDUIT_INVALID, f"{at}/streamId", "is not the document's stream"
+        yield Code.TELEMETRY_CHAIN_BROKEN, f"{at}/streamId", "is another stream than the document's"
 
 
 def _window(chunk: Any, at: str) -> Iterator[Finding]:
@@ -77,7 +77,7 @@ def _beginning(oldest: Any) -> Iterator[Finding]:
     start = access.integer(oldest, "windowStartTick")
     if start is not None and (start == 0) != (access.members(oldest).get("prevChunkId") is None):
         message = "tick 0 is where a stream begins, and nowhere else"
-        yield Code.TELEMETRY_CHAIN_BROKEN, "/chunks/0/prevChunkId", message
+        yield Code.TELEMETRY_TICK_INVALID, "/chunks/0/windowStartTick", message
 
 
 def _age(chunks: list[Any]) -> Iterator[Finding]:

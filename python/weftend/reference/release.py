@@ -20,6 +20,8 @@ from weftend.reference.streams import Map, Stream
 
 MAX_REFS: Final = 64
 """Refs in one list of a chunk."""
+MAX_FLOOR: Final = 1_000_000
+"""Units; no window holds more."""
 _FULL_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 
 
@@ -55,11 +57,13 @@ def next_window(stream: Stream, pending: fold.Partial, request: Request) -> Wind
     """Choose the window, count, suppress, and build the chunk.
 
     ``pending`` holds only units that were not consumed before. :class:`WeftendError` with ``FLOOR_TOO_LOW``
-    for a floor below the stream's least, ``STREAM_INVALID`` for a map that does not fit the contribution of
-    the stream, ``TELEMETRY_BUDGET_EXCEEDED`` for a chunk over the stream's caps.
+    for a floor below the stream's least, ``USAGE`` for one above :data:`MAX_FLOOR` and for a map that does not
+    fit the contribution of the stream, ``TELEMETRY_BUDGET_EXCEEDED`` for a chunk over the stream's caps.
     """
     if request.k < stream.least_floor:
         raise _refusal(Code.FLOOR_TOO_LOW, f"the least floor is {stream.least_floor}")
+    if request.k > MAX_FLOOR:
+        raise _refusal(Code.USAGE, f"the greatest floor is {MAX_FLOOR}")
     maps = _maps(stream, request.map)
     units = tuple(sorted(_dealt(stream, pending, request.map))[: stream.caps["maxWindowTicks"]])
     if len(units) < request.k:
@@ -75,7 +79,7 @@ def _maps(stream: Stream, name: str | None) -> tuple[Map, ...]:
     """The maps of the chunk: all of them, or the one that is asked for."""
     chosen = tuple(item for item in stream.maps if name in (None, item.name))
     if (name is not None) != (stream.contribution == "one-map") or not chosen:
-        raise _refusal(Code.STREAM_INVALID, "a map is named exactly where units contribute to one map")
+        raise _refusal(Code.USAGE, "a map is named exactly where units contribute to one map")
     return chosen
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from snapshots import a_map, chain, definition, file, full, partial, resealed, snapshot, store
 
+from snapshots import a_map, chain, definition, file, full, partial, resealed, snapshot, store
 from weftend.reference.streams import Stream
 from weftend.reference.verify import Against, Verdict, verify_snapshot, verify_store
 
@@ -107,7 +107,7 @@ def put(place: str, value: object) -> Edit:
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [
-        (put("/streamId", "telemetry.other.v0"), ("TELEMETRY_CONDUIT_INVALID", "/chunks/0/streamId")),
+        (put("/streamId", "telemetry.other.v0"), ("TELEMETRY_CHAIN_BROKEN", "/chunks/0/streamId")),
         (put("/headChunkId", "sha256:" + "0" * 64), ("TELEMETRY_CHAIN_BROKEN", "/headChunkId")),
         (put("/headChunkId", None), ("TELEMETRY_CHAIN_BROKEN", "/headChunkId")),
         (put("/chunks/0/coverage", 0.5), ("TELEMETRY_CHUNK_ID_MISMATCH", "/chunks/0/chunkId")),
@@ -144,7 +144,7 @@ FORGED = [
     (f"{CHUNK}/windowEndTick", 21, "TELEMETRY_TICK_INVALID", f"{CHUNK}/windowEndTick"),
     ("/chunks/1/windowStartTick", 21, "TELEMETRY_TICK_INVALID", "/chunks/1/windowStartTick"),
     ("/chunks/1/windowStartTick", -1, "TELEMETRY_TICK_INVALID", "/chunks/1/windowStartTick"),
-    (f"{CHUNK}/windowStartTick", 1, "TELEMETRY_CHAIN_BROKEN", f"{CHUNK}/prevChunkId"),
+    (f"{CHUNK}/windowStartTick", 1, "TELEMETRY_TICK_INVALID", f"{CHUNK}/windowStartTick"),
     (f"{CHUNK}/kAnonymityFloor", 6, SCHEMA, f"{CHUNK}/kAnonymityFloor"),
     (f"{CHUNK}/kAnonymityFloor", 4, SCHEMA, f"{CHUNK}/kAnonymityFloor"),
     (f"{CHUNK}/payload/sampleCount", 4, FLOOR, f"{CHUNK}/payload/sampleCount"),
@@ -316,7 +316,7 @@ def test_another_streams_store_is_found() -> None:
     [
         (put("/journal/headChunkId", "sha256:" + "0" * 64), "TELEMETRY_CHAIN_BROKEN", "/journal/headChunkId"),
         (put("/journal/updatedAtTick", 51), "TELEMETRY_TICK_INVALID", "/journal/updatedAtTick"),
-        (put("/journal/streamId", "telemetry.other.v0"), "TELEMETRY_CONDUIT_INVALID", "/chunks/0/streamId"),
+        (put("/journal/streamId", "telemetry.other.v0"), "TELEMETRY_CHAIN_BROKEN", "/chunks/0/streamId"),
         (put("/journal/extra", 1), "TELEMETRY_SCHEMA_INVALID", "/journal/extra"),
         (put("/chunks/0/coverage", 0), "TELEMETRY_CHUNK_ID_MISMATCH", "/chunks/0/chunkId"),
     ],

@@ -1,0 +1,134 @@
+"""``weftend verify``: read the files, let the reference decide, show the verdicts."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from weftend.cli import definitions
+from weftend.cli.output import emit, emit_json, machine, printable, report
+from weftend.errors import Code, ExitStatus, Issue, IssueList, WeftendError
+from weftend.reference.privacy import MAX_DOCUMENT_BYTES
+from weftend.reference.streams import Stream, shipped
+from weftend.reference.verify import PROMISES, Against, Verdict, verify_snapshot, verify_store
+
+
+def _digest(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and re.fullmatch(r"sha256:[0-9a-f]{64}", value) is None:
+        raise click.BadParameter("a digest is sha256: and 64 lower-case hexadecimal digits")
+    return value
+
+
+@click.command("verify")
+@click.argument("snapshots", metavar="SNAPSHOT...", nargs=-1, required=True)
+@click.option("--store", metavar="FILE", help="Also hold each snapshot against this conduit store.")
+@click.option("--head", metavar="DIGEST", callback=_digest, help="The chunkId that must be the newest.")
+@click.option("--streams", metavar="FILE", multiple=True, help="A stream definition: YAML, or compiled.")
+@click.option(
+    "--vocabulary", metavar="[MAP=]FILE", multiple=True, help="Registered names of the stream's maps."
+)
+@click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
+def verify(
+    snapshots: tuple[str, ...],
+    store: str | None,
+    head: str | None,
+    streams: tuple[str, ...],
+    vocabulary: tuple[str, ...],
+    _json: bool,
+) -> ExitStatus:
+    """Check snapshots without trusting their maker.
+
+    Canonical bytes, schema, privacy, every chunkId, the chain from its anchor, windows, floors and caps; with
+    the stream's definition also vocabulary, clamps and promise. SNAPSHOT may be - for standard input. Exit
+    status: 0 verified, 1 a preview, 2 a file that cannot be read, 3 something does not hold.
+    """
+    against, issues = _against(store, head, streams, vocabulary)
+    verdicts = []
+    for file in snapshots:
+        try:
+            verdicts.append(verify_snapshot(_read(file), file, against))
+        except WeftendError as error:
+            issues += error.issues.issues
+    found = IssueList.of([*issues, *(issue for verdict in verdicts for issue in verdict.issues)])
+    if machine.get():
+        emit_json({"snapshots": [verdict.as_dict() for verdict in verdicts], **found.as_dict()})
+    else:
+        emit("".join(map(_words, verdicts)).encode("utf-8", "backslashreplace"))
+        report(found)
+    return _status(verdicts, issues)
+
+
+def _against(
+    store: str | None, head: str | None, streams: tuple[str, ...], vocabulary: tuple[str, ...]
+) -> tuple[Against, list[Issue]]:
+    """What the options say to hold snapshots against, and what is wrong with the store."""
+    from weftend.contracts import load
+
+    contracts = load()
+    given = definitions.given([Path(file) for file in streams], vocabulary, contracts)
+    value, issues = verify_store(_read(store), store) if store is not None else (None, ())
+    against = Against(
+        given=[Stream.of(definition) for definition in given],
+        shipped=shipped(contracts),
+        head=head,
+        store=None if issues else value,
+    )
+    return against, list(issues)
+
+
+def _read(file: str) -> bytes:
+    """The bytes of a file, or of standard input for ``-``; ``INPUT_*`` when that cannot be."""
+    try:
+        if file == "-":
+            data = sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1)
+        else:
+            with open(file, "rb") as opened:
+                data = opened.read(MAX_DOCUMENT_BYTES + 1)
+    except (OSError, ValueError) as error:
+        missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
+        code = Code.INPUT_NOT_FOUND if missing else Code.INPUT_UNREADABLE
+        words = (error.strerror if isinstance(error, OSError) else None) or "cannot be read"
+        raise WeftendError(Issue(code, f"{file}#", words)) from error
+    if len(data) > MAX_DOCUMENT_BYTES:
+        message = f"more than {MAX_DOCUMENT_BYTES} bytes"
+        raise WeftendError(Issue(Code.INPUT_TOO_LARGE, f"{file}#", message))
+    return data
+
+
+def _status(verdicts: list[Verdict], issues: list[Issue]) -> ExitStatus:
+    """The gravest of what was found: broken, then unreadable, then a preview."""
+    unreadable = [issue for issue in issues if issue.code.startswith("INPUT_")]
+    if len(unreadable) < len(issues) or any(verdict.status == "refused" for verdict in verdicts):
+        return ExitStatus.INTEGRITY
+    if unreadable:
+        return ExitStatus.INVALID
+    preview = any(verdict.preview for verdict in verdicts)
+    return ExitStatus.NOTHING_RELEASED if preview else ExitStatus.DONE
+
+
+def _words(verdict: Verdict) -> str:
+    """A verdict for people: what it is, what was verified from where, and what was not."""
+    title = {
+        "verified": "verified",
+        "preview": "a preview that was never released: do not share it",
+        "refused": "does not hold, see the issues",
+    }[verdict.status]
+    if verdict.stream is None:
+        return f"{printable(verdict.file)}: {title}\n"
+    first, last = verdict.ticks
+    anchor = verdict.anchor or "the beginning of the stream"
+    lines = [
+        ("stream", verdict.stream),
+        ("chunks", f"{verdict.chunks}, of {last - first} {verdict.unit} (ticks {first} to {last})"),
+        ("anchor", anchor + (" (nothing before it is verified)" if verdict.anchor else "")),
+        ("head", verdict.head or "none"),
+        ("floor", f"{verdict.floor} {verdict.unit}" if verdict.floor is not None else "none"),
+        *(("promise", f"{name}: {PROMISES.get(name, 'unknown')}") for name in verdict.promises),
+        ("checked", ", ".join(verdict.checked)),
+        *(("not checked", words) for words in verdict.unchecked),
+    ]
+    shown = (f"  {name:<12}{printable(text)}\n" for name, text in lines)
+    return f"{printable(verdict.file)}: {title}\n" + "".join(shown)
