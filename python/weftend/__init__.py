@@ -13,15 +13,21 @@ if TYPE_CHECKING:
     from weftend.digests import digest as digest
     from weftend.digests import digest_text as digest_text
     from weftend.errors import CanonicalizationError as CanonicalizationError
+    from weftend.recording import Producer as Producer
+    from weftend.recording import counter as counter
+    from weftend.recording import record_usage_event as record_usage_event
 
 _HOME = {
     "__version__": "weftend._core",
     "CanonicalizationError": "weftend.errors",
+    "Producer": "weftend.recording",
     "canonicalize": "weftend.canonical",
     "canonicalize_text": "weftend.canonical",
+    "counter": "weftend.recording",
     "digest": "weftend.digests",
     "digest_text": "weftend.digests",
     "is_canonical": "weftend.canonical",
+    "record_usage_event": "weftend.recording",
 }
 """Where each public name lives. No module is named as a function is: importing it would hide the function."""
 

@@ -72,6 +72,18 @@ class Code(StrEnum):
     PRIVACY_STRING_UNTRUSTED = "PRIVACY_STRING_UNTRUSTED"
     PRIVACY_TIMESTAMP_FORBIDDEN = "PRIVACY_TIMESTAMP_FORBIDDEN"
 
+    # Usage events that were not recorded, or not whole.
+    EVENT_CONTRACTS_INVALID = "EVENT_CONTRACTS_INVALID"
+    EVENT_FIELD_INVALID = "EVENT_FIELD_INVALID"
+    EVENT_FIELD_MISSING = "EVENT_FIELD_MISSING"
+    EVENT_FIELD_UNLISTED = "EVENT_FIELD_UNLISTED"
+    EVENT_LINE_INVALID = "EVENT_LINE_INVALID"
+    EVENT_SESSION_INVALID = "EVENT_SESSION_INVALID"
+    EVENT_SPOOL_UNWRITABLE = "EVENT_SPOOL_UNWRITABLE"
+    EVENT_TOO_LARGE = "EVENT_TOO_LARGE"
+    EVENT_TYPE_UNKNOWN = "EVENT_TYPE_UNKNOWN"
+    EVENT_VALUE_INVALID = "EVENT_VALUE_INVALID"
+
     # Files, inputs and homes.
     INPUT_INVALID = "INPUT_INVALID"
     """A known file that does not hold what its format says."""
@@ -170,3 +182,18 @@ class CanonicalizationError(ValueError):
     def __str__(self) -> str:
         where = f"byte {self.place}" if isinstance(self.place, int) else repr(self.place)
         return f"{self.code} at {where}"
+
+
+class RecordingError(ValueError):
+    """An event that its contract does not allow; raised only under ``WEFTEND_STRICT=1``.
+
+    ``code`` is an ``EVENT_*`` code, ``field`` the field it is about, empty where it is about the event.
+    """
+
+    def __init__(self, code: str, field: str) -> None:
+        super().__init__(code, field)
+        self.code: Final = code
+        self.field: Final = field
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.field}".rstrip()

@@ -1,17 +1,20 @@
-"""What an organisation asks of every run on its machines: one small YAML file, read before anything else.
+"""What an organisation asks of every run on its machines: one small JSON file, read before anything else.
 
-The file is ``policy.yaml`` in the platform's site-wide configuration folder, and the one that
-``WEFTEND_POLICY`` names; where both are there both hold, so that neither can loosen the other.
+The file is ``policy.json`` in the platform's site-wide configuration folder, and the one that
+``WEFTEND_POLICY`` names; where both are there both hold, so that neither can loosen the other. It is JSON
+because the core reads it too, in programs that record without Python.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from weftend.errors import Code, Issue, WeftendError
+from weftend.canonical import canonicalize_text
+from weftend.errors import CanonicalizationError, Code, Issue, WeftendError
 
 VARIABLE: Final = "WEFTEND_POLICY"
 MAX_BYTES: Final = 65_536
@@ -44,7 +47,7 @@ def policies() -> list[Organisation]:
     named = os.environ.get(VARIABLE)
     if named:
         found.append(_read(Path(named)))
-    site = site_config_path("weftend", appauthor=False) / "policy.yaml"
+    site = site_config_path("weftend", appauthor=False) / "policy.json"
     if site.exists():
         found.append(_read(site))
     return found
@@ -61,21 +64,17 @@ def _read(path: Path) -> Organisation:
     return _checked(path, _parsed(path, text))
 
 
-def _parsed(path: Path, text: bytes) -> dict[object, Any]:
-    import yaml
-
+def _parsed(path: Path, text: bytes) -> dict[str, Any]:
     try:
-        value = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        _refuse(path, "", f"is not YAML: {' '.join(str(error).split())[:200]}")
-    if value is None:
-        return {}
+        value = json.loads(canonicalize_text(text))
+    except CanonicalizationError as error:
+        _refuse(path, str(error.place), f"is not JSON: {error.code}")
     if not isinstance(value, dict):
-        _refuse(path, "", "is not a mapping of settings")
+        _refuse(path, "", "is not an object of settings")
     return value
 
 
-def _checked(path: Path, value: dict[object, Any]) -> Organisation:
+def _checked(path: Path, value: dict[str, Any]) -> Organisation:
     """The settings, each of its type; a name that is not known may be a misspelt demand, so it is refused."""
     for name in value:
         if name not in ("minimumFloor", "mode"):
@@ -83,8 +82,6 @@ def _checked(path: Path, value: dict[object, Any]) -> Organisation:
     floor, mode = value.get("minimumFloor"), value.get("mode")
     if floor is not None and (type(floor) is not int or not 1 <= floor <= GREATEST_FLOOR):
         _refuse(path, "/minimumFloor", f"is not an integer from 1 to {GREATEST_FLOOR}")
-    # YAML 1.1 reads an unquoted off as false.
-    mode = "off" if mode is False else mode
     if mode is not None and mode not in MODES:
         _refuse(path, "/mode", f"is none of {', '.join(MODES)}")
     return Organisation(path, floor, mode)

@@ -151,7 +151,7 @@ fn off_creates_nothing() {
     let spool = folder("off");
     let recorder = recorder(&spool, Mode::Off, Limits::default());
     recorder.record("lint.done", &[LEVEL], None, None).unwrap();
-    let counter = recorder.counter("lint.done", &[LEVEL]).unwrap();
+    let (counter, _) = recorder.counter("lint.done", &[LEVEL]);
     counter.inc(3);
     drop(counter);
     recorder.close().unwrap();
@@ -162,7 +162,7 @@ fn off_creates_nothing() {
 fn a_counter_is_one_counted_event_per_flush() {
     let spool = folder("counter");
     let recorder = recorder(&spool, Mode::Local, Limits::default());
-    let counter = recorder.counter("lint.done", &[LEVEL]).unwrap();
+    let (counter, _) = recorder.counter("lint.done", &[LEVEL]);
     counter.inc(2);
     counter.clone().inc(3);
     recorder.flush().unwrap();
@@ -179,9 +179,14 @@ fn a_counter_is_one_counted_event_per_flush() {
 fn counters_are_checked_when_they_are_made() {
     let spool = folder("counter-check");
     let recorder = recorder(&spool, Mode::Local, Limits::default());
+    let (counter, checked) = recorder.counter("lint.done", &[]);
+    assert_eq!(checked.unwrap_err().code, EventCode::FieldMissing);
+    counter.inc(1);
+    drop(counter);
+    recorder.flush().unwrap();
     assert_eq!(
-        recorder.counter("lint.done", &[]).unwrap_err().code,
-        EventCode::FieldMissing
+        lines(&spool)[1],
+        r#"{"refused":{"EVENT_FIELD_MISSING":1},"v":0}"#
     );
 }
 

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 mod canonical;
 mod objects;
+mod record;
 
 /// The extension module `weftend._core`; only the facades import it.
 #[pymodule]
@@ -12,6 +13,12 @@ mod _core {
 
     #[pymodule_export]
     use super::canonical::{canonicalize, canonicalize_text, digest_of, digest_text, is_canonical};
+
+    #[pymodule_export]
+    use super::record::{
+        Counter, SpoolReader, counter, flush_recording, init_recording, record_usage_event,
+        recording_mode, recording_places, reset_recording_after_fork,
+    };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -98,8 +98,8 @@ pub struct Decision {
 /// What the decision depends on: variables and files.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// The organisation's policy file, whether it exists or not.
-    pub policy_file: Option<PathBuf>,
+    /// The organisation's policy files; all that are there hold.
+    pub policy_files: Vec<PolicyFile>,
     /// The user's configuration file, whether it exists or not.
     pub config_file: Option<PathBuf>,
     /// The value of `WEFTEND_TELEMETRY`.
@@ -108,19 +108,40 @@ pub struct Sources {
     pub do_not_track: Option<OsString>,
 }
 
+/// A place where an organisation's policy may stand.
+#[derive(Clone, Debug)]
+pub struct PolicyFile {
+    /// Where.
+    pub path: PathBuf,
+    /// Whether somebody named it, so that its absence is a mistake.
+    pub named: bool,
+}
+
+/// The settings of a policy or configuration file; a name that is not known may be a misspelt demand.
 #[derive(Deserialize)]
-struct ModeFile {
+#[serde(deny_unknown_fields)]
+struct SettingsFile {
     mode: Option<Mode>,
+    #[serde(rename = "minimumFloor")]
+    _minimum_floor: Option<serde::de::IgnoredAny>,
+    #[serde(rename = "retention")]
+    _retention: Option<serde::de::IgnoredAny>,
 }
 
 /// The mode in force under `sources`: the most private of all that are set.
 pub fn decide(sources: &Sources) -> Decision {
-    let readings = vec![
-        read_file(Layer::Organisation, sources.policy_file.as_deref()),
-        read_file(Layer::User, sources.config_file.as_deref()),
-        read_variable(sources.telemetry.as_ref()),
-        read_do_not_track(sources.do_not_track.as_ref()),
-    ];
+    let policies = sources.policy_files.iter();
+    let mut readings: Vec<_> = policies
+        .map(|file| read_file(Layer::Organisation, &file.path, file.named))
+        .collect();
+    readings.extend(
+        sources
+            .config_file
+            .iter()
+            .map(|path| read_file(Layer::User, path, false)),
+    );
+    readings.push(read_variable(sources.telemetry.as_ref()));
+    readings.push(read_do_not_track(sources.do_not_track.as_ref()));
     let mode = readings.iter().filter_map(|reading| reading.mode).min();
     let layer = readings
         .iter()
@@ -133,27 +154,24 @@ pub fn decide(sources: &Sources) -> Decision {
     }
 }
 
-fn read_file(layer: Layer, path: Option<&Path>) -> Reading {
-    let source = path.map_or_else(String::new, |path| path.display().to_string());
-    let (mode, problem) = match path.map(file_mode) {
-        None | Some(Ok(None)) => (None, None),
-        Some(Ok(mode)) => (mode, None),
-        Some(Err(problem)) => (Some(Mode::Off), Some(problem)),
+fn read_file(layer: Layer, path: &Path, must_exist: bool) -> Reading {
+    let (mode, problem) = match file_mode(path, must_exist) {
+        Ok(mode) => (mode, None),
+        Err(problem) => (Some(Mode::Off), Some(problem)),
     };
     Reading {
         layer,
-        source,
+        source: path.display().to_string(),
         mode,
         problem,
     }
 }
 
-fn file_mode(path: &Path) -> Result<Option<Mode>, String> {
+fn file_mode(path: &Path, must_exist: bool) -> Result<Option<Mode>, String> {
+    let absent = |kind| matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory);
     let file = match std::fs::File::open(path) {
         Ok(file) => file,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(None);
-        }
+        Err(error) if !must_exist && absent(error.kind()) => return Ok(None),
         Err(error) => return Err(error.to_string()),
     };
     let mut text = Vec::new();
@@ -166,7 +184,7 @@ fn file_mode(path: &Path) -> Result<Option<Mode>, String> {
     crate::canonical::canonicalize_text(&text)
         .map_err(|error| error.to_string())
         .and_then(|text| {
-            serde_json::from_slice::<ModeFile>(&text).map_err(|error| error.to_string())
+            serde_json::from_slice::<SettingsFile>(&text).map_err(|error| error.to_string())
         })
         .map(|file| file.mode)
 }
@@ -205,6 +223,20 @@ mod tests {
         }
     }
 
+    const BROKEN: [(&str, &str); 4] = [
+        ("torn", "{"),
+        ("word", r#"{"mode":"loud"}"#),
+        ("twice", r#"{"mode":"off","mode":"local"}"#),
+        ("misspelt", r#"{"mod":"off"}"#),
+    ];
+
+    fn policy(path: PathBuf, named: bool) -> Sources {
+        Sources {
+            policy_files: vec![PolicyFile { path, named }],
+            ..Sources::default()
+        }
+    }
+
     fn file(name: &str, text: &str) -> PathBuf {
         let path =
             std::env::temp_dir().join(format!("weftend-control-{}-{name}", std::process::id()));
@@ -223,10 +255,13 @@ mod tests {
 
     #[test]
     fn the_most_private_layer_wins_wherever_it_stands() {
-        let policy = file("policy", r#"{"mode":"export"}"#);
+        let organisation = file("policy", r#"{"mode":"export"}"#);
         let config = file("config", r#"{"mode":"local"}"#);
         let mut all = sources(Some("export"), None);
-        all.policy_file = Some(policy);
+        all.policy_files = vec![PolicyFile {
+            path: organisation,
+            named: false,
+        }];
         all.config_file = Some(config);
         let decision = decide(&all);
         assert_eq!((decision.mode, decision.layer), (Mode::Local, Layer::User));
@@ -257,15 +292,8 @@ mod tests {
             (decision.mode, decision.layer),
             (Mode::Off, Layer::Environment)
         );
-        for (name, text) in [
-            ("torn", "{"),
-            ("word", r#"{"mode":"loud"}"#),
-            ("twice", r#"{"mode":"off","mode":"local"}"#),
-        ] {
-            let decision = decide(&Sources {
-                policy_file: Some(file(name, text)),
-                ..Sources::default()
-            });
+        for (name, text) in BROKEN {
+            let decision = decide(&policy(file(name, text), false));
             assert_eq!(
                 (decision.mode, decision.layer),
                 (Mode::Off, Layer::Organisation),
@@ -276,11 +304,15 @@ mod tests {
     }
 
     #[test]
+    fn only_a_file_that_somebody_named_must_be_there() {
+        let missing = std::env::temp_dir().join("weftend-control-missing");
+        assert_eq!(decide(&policy(missing.clone(), false)).mode, Mode::Local);
+        assert_eq!(decide(&policy(missing, true)).mode, Mode::Off);
+    }
+
+    #[test]
     fn a_file_without_a_mode_says_nothing() {
-        let decision = decide(&Sources {
-            policy_file: Some(file("floor", r#"{"minimumFloor":200}"#)),
-            ..Sources::default()
-        });
+        let decision = decide(&policy(file("floor", r#"{"minimumFloor":200}"#), false));
         assert_eq!(
             (decision.mode, decision.layer),
             (Mode::Local, Layer::Default)

@@ -47,6 +47,17 @@ pub(super) struct Cell {
 }
 
 impl Cell {
+    pub(super) fn new(event_type: &str, fields: &[(&str, FieldValue<'_>)]) -> Self {
+        Cell {
+            event_type: event_type.to_owned(),
+            fields: fields
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), OwnedValue::of(*value)))
+                .collect(),
+            held: AtomicU64::new(0),
+        }
+    }
+
     /// Take what is held, as fields to record with; nothing where nothing is held.
     pub(super) fn take(&self) -> u64 {
         self.held.swap(0, Ordering::AcqRel)
@@ -72,11 +83,12 @@ pub struct Counter {
 #[derive(Debug)]
 struct Inner {
     cell: Arc<Cell>,
-    recorder: Recorder,
+    /// None where the contract refused what is counted.
+    recorder: Option<Recorder>,
 }
 
 impl Counter {
-    pub(super) fn new(cell: Arc<Cell>, recorder: Recorder) -> Self {
+    pub(super) fn new(cell: Arc<Cell>, recorder: Option<Recorder>) -> Self {
         Counter {
             inner: Arc::new(Inner { cell, recorder }),
         }
@@ -93,13 +105,22 @@ impl Counter {
     /// # Errors
     /// As [`Recorder::record`]; what was held is lost then, and counted as refused.
     pub fn flush(&self) -> Result<(), Refusal> {
-        self.inner.recorder.flush_cell(&self.inner.cell)
+        self.inner.flush()
+    }
+}
+
+impl Inner {
+    fn flush(&self) -> Result<(), Refusal> {
+        match &self.recorder {
+            Some(recorder) => recorder.flush_cell(&self.cell),
+            None => Ok(()),
+        }
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
         // Nobody is left to tell; the recorder counts what it refused.
-        let _ = self.recorder.flush_cell(&self.cell);
+        let _ = self.flush();
     }
 }

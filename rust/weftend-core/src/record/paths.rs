@@ -3,7 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
-use super::control::Sources;
+use super::control::{PolicyFile, Sources};
 
 /// The folder of local state: `WEFTEND_HOME`, else `weftend` in the platform's folder for user data;
 /// nothing where the platform names none.
@@ -19,16 +19,21 @@ pub fn spool(home: &std::path::Path) -> PathBuf {
 /// Everything the mode depends on, as this process sees it.
 pub fn control_sources() -> Sources {
     Sources {
-        policy_file: policy_file(),
+        policy_files: policy_files(),
         config_file: config_file(),
         telemetry: env::var_os("WEFTEND_TELEMETRY"),
         do_not_track: env::var_os("DO_NOT_TRACK"),
     }
 }
 
-/// The organisation's policy file: `WEFTEND_POLICY`, else the platform's place for it.
-pub fn policy_file() -> Option<PathBuf> {
-    variable("WEFTEND_POLICY").or_else(platform_policy_file)
+/// Where an organisation's policy may stand: the file that `WEFTEND_POLICY` names, and the platform's place.
+pub fn policy_files() -> Vec<PolicyFile> {
+    let named = variable("WEFTEND_POLICY").map(|path| PolicyFile { path, named: true });
+    let site = site_folder().map(|folder| PolicyFile {
+        path: folder.join("weftend").join("policy.json"),
+        named: false,
+    });
+    named.into_iter().chain(site).collect()
 }
 
 /// The user's configuration file, `config.json` in the platform's folder for user configuration.
@@ -40,15 +45,16 @@ pub fn config_file() -> Option<PathBuf> {
     )
 }
 
-fn platform_policy_file() -> Option<PathBuf> {
+/// The platform's folder for site-wide configuration.
+fn site_folder() -> Option<PathBuf> {
     if cfg!(target_os = "macos") {
-        Some(PathBuf::from(
-            "/Library/Application Support/weftend/policy.json",
-        ))
+        Some(PathBuf::from("/Library/Application Support"))
     } else if cfg!(windows) {
-        variable("PROGRAMDATA").map(|folder| folder.join("weftend").join("policy.json"))
+        variable("PROGRAMDATA")
     } else {
-        Some(PathBuf::from("/etc/weftend/policy.json"))
+        let folders = env::var_os("XDG_CONFIG_DIRS").unwrap_or_default();
+        let first = env::split_paths(&folders).find(|path| !path.as_os_str().is_empty());
+        Some(first.unwrap_or_else(|| PathBuf::from("/etc/xdg")))
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::contract::{EventContract, EventContracts};
 use super::control::{self, Mode};
-use super::counter::{Cell, Counter, OwnedValue};
+use super::counter::{Cell, Counter};
 use super::event::{self, Event, EventCode, FieldValue, Refusal};
 use super::paths;
 use super::spool::{self, Limits, Writer};
@@ -132,31 +132,35 @@ impl Recorder {
         self.record_counted(event_type, fields, value, session, 1)
     }
 
-    /// A handle that counts events of one type with fixed fields; its contract is checked now.
-    ///
-    /// # Errors
-    /// As [`Recorder::record`]; the refusal is counted.
+    /// A handle that counts events of one type with fixed fields. Its contract is checked now; where it does not
+    /// allow them the refusal is counted and the handle counts in vain.
     pub fn counter(
         &self,
         event_type: &str,
         fields: &[(&str, FieldValue<'_>)],
-    ) -> Result<Counter, Refusal> {
-        let cell = Arc::new(Cell {
-            event_type: event_type.to_owned(),
-            fields: fields
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), OwnedValue::of(*value)))
-                .collect(),
-            held: 0.into(),
-        });
-        if self.is_on() {
-            let mut state = self.state();
-            self.check(event_type, fields)
-                .map_err(|refusal| state.refuse(refusal))?;
-            state.counters.retain(|counter| counter.strong_count() > 0);
-            state.counters.push(Arc::downgrade(&cell));
+    ) -> (Counter, Result<(), Refusal>) {
+        let checked = match self.is_on() {
+            true => self
+                .check(event_type, fields)
+                .map_err(|refusal| self.state().refuse(refusal)),
+            false => Ok(()),
+        };
+        let cell = Arc::new(Cell::new(event_type, fields));
+        if self.is_on() && checked.is_ok() {
+            let counters = &mut self.state().counters;
+            counters.retain(|counter| counter.strong_count() > 0);
+            counters.push(Arc::downgrade(&cell));
         }
-        Ok(Counter::new(cell, self.clone()))
+        let recorder = checked.is_ok().then(|| self.clone());
+        (Counter::new(cell, recorder), checked)
+    }
+
+    /// Count a refusal that a host language's wrapper found, and give it back.
+    pub fn refuse(&self, code: EventCode) -> Refusal {
+        self.state().refuse(Refusal {
+            code,
+            field: String::new(),
+        })
     }
 
     /// Spool what every counter holds and what was refused so far.
@@ -381,11 +385,8 @@ pub fn record_usage_event(
 }
 
 /// A counter of the process's recorder: see [`Recorder::counter`].
-///
-/// # Errors
-/// As [`Recorder::counter`].
-pub fn counter(event_type: &str, fields: &[(&str, FieldValue<'_>)]) -> Result<Counter, Refusal> {
-    process().counter(event_type, fields)
+pub fn counter(event_type: &str, fields: &[(&str, FieldValue<'_>)]) -> Counter {
+    process().counter(event_type, fields).0
 }
 
 /// Spool what the process's counters hold; call it before an orderly exit.

@@ -1,0 +1,241 @@
+//! Recording usage events from Python.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyString, PyTuple};
+use weftend_core::record::read::{Lines, read_lines};
+use weftend_core::record::{
+    self, EventCode, EventContracts, FieldValue, Recorder, Refusal, control, paths, recorder,
+};
+
+pyo3::import_exception!(weftend.errors, RecordingError);
+
+/// Record one usage event; see `weftend.recording`.
+///
+/// Raises RecordingError under WEFTEND_STRICT=1, and nothing otherwise.
+#[pyfunction]
+#[pyo3(signature = (event_type, fields, *, value=None, session=None))]
+pub(crate) fn record_usage_event(
+    event_type: &Bound<'_, PyAny>,
+    fields: &Bound<'_, PyAny>,
+    value: Option<&Bound<'_, PyAny>>,
+    session: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let recorder = recorder::process();
+    if !recorder.is_on() {
+        return Ok(());
+    }
+    settle(record_with(recorder, event_type, fields, value, session))
+}
+
+fn record_with(
+    recorder: &Recorder,
+    event_type: &Bound<'_, PyAny>,
+    fields: &Bound<'_, PyAny>,
+    value: Option<&Bound<'_, PyAny>>,
+    session: Option<&Bound<'_, PyAny>>,
+) -> Result<(), Refusal> {
+    let refused = |code| move || recorder.refuse(code);
+    let event_type = text(event_type).ok_or_else(refused(EventCode::TypeUnknown))?;
+    let fields = fields.cast::<PyDict>().ok();
+    let members = fields
+        .and_then(members)
+        .ok_or_else(refused(EventCode::FieldInvalid))?;
+    let given = borrowed(&members).ok_or_else(refused(EventCode::FieldInvalid))?;
+    let value = value.map(|value| value.extract::<f64>()).transpose();
+    let value = value.map_err(|_| recorder.refuse(EventCode::ValueInvalid))?;
+    let session =
+        session.map(|session| text(session).ok_or_else(refused(EventCode::SessionInvalid)));
+    recorder.record(event_type, &given, value, session.transpose()?)
+}
+
+/// A counter on a hot path: `inc` adds in memory; what it holds is spooled as one counted event per flush.
+#[pyclass(frozen, module = "weftend._core")]
+pub(crate) struct Counter(record::Counter);
+
+#[pymethods]
+impl Counter {
+    /// Count n more events, 0 or more and less than 2**64.
+    #[pyo3(signature = (n=1, /))]
+    fn inc(&self, n: u64) {
+        self.0.inc(n);
+    }
+
+    /// Spool what is held, as one counted event; nothing where nothing is held.
+    fn flush(&self) -> PyResult<()> {
+        settle(self.0.flush())
+    }
+}
+
+/// A counter of events of one type with fixed fields; see `weftend.recording`.
+#[pyfunction]
+#[pyo3(signature = (event_type, fields))]
+pub(crate) fn counter(event_type: &str, fields: &Bound<'_, PyDict>) -> PyResult<Counter> {
+    let members = members(fields).unwrap_or_default();
+    let given = borrowed(&members).unwrap_or_default();
+    let (counter, checked) = recorder::process().counter(event_type, &given);
+    settle(checked)?;
+    Ok(Counter(counter))
+}
+
+/// Name the program that records; whether this was the first use of the process's recorder.
+#[pyfunction]
+#[pyo3(signature = (producer, /))]
+pub(crate) fn init_recording(producer: &str) -> bool {
+    recorder::init(producer).is_ok()
+}
+
+/// Spool what every counter holds and what was refused.
+#[pyfunction]
+pub(crate) fn flush_recording() -> PyResult<()> {
+    settle(record::flush())
+}
+
+/// In a forked child: forget what the parent holds.
+#[pyfunction]
+pub(crate) fn reset_recording_after_fork() {
+    recorder::process().after_fork_in_child();
+}
+
+/// The mode in force: (mode, layer, [(layer, source, mode or None, problem or None)]).
+#[pyfunction]
+pub(crate) fn recording_mode() -> (&'static str, &'static str, Vec<ModeReading>) {
+    let decision = control::decide(&paths::control_sources());
+    let readings = decision.readings.into_iter().map(|reading| {
+        let mode = reading.mode.map(control::Mode::as_str);
+        (
+            reading.layer.as_str(),
+            reading.source,
+            mode,
+            reading.problem,
+        )
+    });
+    (
+        decision.mode.as_str(),
+        decision.layer.as_str(),
+        readings.collect(),
+    )
+}
+
+type ModeReading = (&'static str, String, Option<&'static str>, Option<String>);
+
+/// Where state, wishes and policies stand: (home or None, configuration file or None, policy files).
+#[pyfunction]
+pub(crate) fn recording_places() -> (Option<String>, Option<String>, Vec<String>) {
+    let words = |path: std::path::PathBuf| path.to_string_lossy().into_owned();
+    let policies = paths::policy_files()
+        .into_iter()
+        .map(|file| words(file.path));
+    (
+        paths::home().map(words),
+        paths::config_file().map(words),
+        policies.collect(),
+    )
+}
+
+/// The whole lines of a spool segment from an offset, as rows for the store; see `weftend.recording`.
+#[pyclass(frozen, module = "weftend._core")]
+pub(crate) struct SpoolReader(EventContracts);
+
+#[pymethods]
+impl SpoolReader {
+    /// documents: compiled contracts (`weftend.contracts/0`), the shipped ones first.
+    #[new]
+    fn new(documents: Vec<Bound<'_, PyBytes>>) -> PyResult<Self> {
+        let mut contracts = EventContracts::default();
+        for document in documents {
+            EventContracts::from_json(document.as_bytes())
+                .and_then(|more| contracts.join(more))
+                .map_err(pyo3::exceptions::PyValueError::new_err)?;
+        }
+        Ok(SpoolReader(contracts))
+    }
+
+    /// (header or None, rows, (dropped segments, dropped bytes), refused by code, end).
+    #[pyo3(signature = (segment, offset, /))]
+    fn read<'py>(
+        &self,
+        segment: &Bound<'py, PyBytes>,
+        offset: usize,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let py = segment.py();
+        let bytes = segment.as_bytes();
+        let lines = py.detach(|| read_lines(bytes, offset, &self.0));
+        let Lines {
+            header,
+            rows,
+            dropped,
+            refused,
+            end,
+        } = lines;
+        let header = header.map(|header| (header.recording, header.producer));
+        let rows: Vec<_> = rows
+            .into_iter()
+            .map(|row| {
+                (
+                    row.event_type,
+                    row.session,
+                    row.value,
+                    row.fields,
+                    row.at,
+                    row.count,
+                )
+            })
+            .collect();
+        (
+            header,
+            rows,
+            (dropped.segments, dropped.bytes),
+            refused,
+            end,
+        )
+            .into_pyobject(py)
+    }
+}
+
+fn settle(outcome: Result<(), Refusal>) -> PyResult<()> {
+    match outcome {
+        Err(refusal) if is_strict() => Err(RecordingError::new_err((
+            refusal.code.as_str(),
+            refusal.field,
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn is_strict() -> bool {
+    std::env::var_os("WEFTEND_STRICT").is_some_and(|value| value == "1")
+}
+
+fn text<'a>(value: &'a Bound<'_, PyAny>) -> Option<&'a str> {
+    value.cast::<PyString>().ok()?.to_str().ok()
+}
+
+type Members<'py> = Vec<(Bound<'py, PyString>, Bound<'py, PyAny>)>;
+
+fn members<'py>(fields: &Bound<'py, PyDict>) -> Option<Members<'py>> {
+    let pair =
+        |(name, value): (Bound<'py, PyAny>, _)| Some((name.cast_into::<PyString>().ok()?, value));
+    fields.iter().map(pair).collect()
+}
+
+fn borrowed<'a>(members: &'a Members<'_>) -> Option<Vec<(&'a str, FieldValue<'a>)>> {
+    let pair =
+        |(name, value): &'a (Bound<'_, PyString>, _)| Some((name.to_str().ok()?, field(value)));
+    members.iter().map(pair).collect()
+}
+
+fn field<'a>(value: &'a Bound<'_, PyAny>) -> FieldValue<'a> {
+    if let Some(text) = text(value) {
+        FieldValue::Text(text)
+    } else if let Ok(value) = value.cast::<PyBool>() {
+        FieldValue::Boolean(value.is_true())
+    } else if let Ok(value) = value.cast::<PyInt>() {
+        value
+            .extract()
+            .map_or(FieldValue::Unsupported, FieldValue::Integer)
+    } else if let Ok(value) = value.cast::<PyFloat>() {
+        FieldValue::Number(value.value())
+    } else {
+        FieldValue::Unsupported
+    }
+}
