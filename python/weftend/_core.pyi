@@ -2,7 +2,23 @@
 
 from typing import final
 
-__all__ = ["__version__", "canonicalize", "canonicalize_text", "digest", "digest_text", "is_canonical"]
+__all__ = [
+    "Counter",
+    "SpoolReader",
+    "__version__",
+    "canonicalize",
+    "canonicalize_text",
+    "counter",
+    "digest",
+    "digest_text",
+    "flush_recording",
+    "init_recording",
+    "is_canonical",
+    "record_usage_event",
+    "recording_mode",
+    "recording_places",
+    "reset_recording_after_fork",
+]
 __version__: str
 
 def canonicalize(value: object, /) -> bytes:
