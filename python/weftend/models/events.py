@@ -1,7 +1,7 @@
 """Event contracts as people write them: a taxonomy row in ``index.yaml`` and a JSON Schema for the fields.
 
 A schema is JSON Schema 2020-12, of which only what keeps a field closed may be used: enums, booleans, bounded
-numbers, registered names, times; a free string has a length, a reason, and at least class S2. Keywords of our
+numbers, registered names; a free string has a length, a reason, and at least class S2. Keywords of our
 own start with ``x-weftend-`` and mean nothing to other validators.
 """
 
@@ -11,6 +11,7 @@ import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from weftend.models.grammars import GRAMMARS
 from weftend.models.strict import MAX_SAFE_INTEGER, Strict
@@ -59,7 +60,6 @@ class FieldSchema(Strict):
     minimum: Number | None = None
     maximum: Number | None = None
     max_length: Annotated[int, Field(ge=1, le=MAX_STRING)] | None = None
-    format: Literal["date-time"] | None = None
     sensitivity: Annotated[Class | None, Field(alias="x-weftend-class")] = None
     reason: Annotated[Prose | None, Field(alias="x-weftend-reason")] = None
     registered: Annotated[Registered | None, Field(alias="x-weftend-registered")] = None
@@ -68,10 +68,12 @@ class FieldSchema(Strict):
     def _closed(self) -> Self:
         shape = frozenset(name for name in _SHAPING if getattr(self, name) is not None)
         kind = self.kind
+        if kind == "string" and not shape:
+            raise PydanticCustomError("CONTRACT_FIELD_OPEN", "a free string needs maxLength")
         if kind is None or shape != _SHAPES[kind]:
-            raise ValueError(
-                "is none of: enum, boolean, number with bounds, registered, date-time, free string"
-            )
+            raise ValueError("is none of: enum, boolean, number with bounds, registered names, free string")
+        if kind == "integer" and not (isinstance(self.minimum, int) and isinstance(self.maximum, int)):
+            raise ValueError("the bounds of an integer are integers")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError("minimum is above maximum")
         if self.enum is not None and len(set(self.enum)) != len(self.enum):
@@ -80,24 +82,19 @@ class FieldSchema(Strict):
 
     @property
     def kind(self) -> str | None:
-        """The type in the compiled form, or ``None`` for no shape that is allowed."""
+        """``enum``, ``registered``, ``string`` or what ``type`` says; ``None`` without any of them."""
         if self.enum is not None:
             return "enum"
-        if self.type != "string":
-            return self.type
-        if self.registered is not None:
-            return "registered"
-        return "timestamp" if self.format is not None else "string"
+        return "registered" if self.registered is not None else self.type
 
 
-_SHAPING: Final = ("enum", "minimum", "maximum", "max_length", "format", "registered")
+_SHAPING: Final = ("enum", "minimum", "maximum", "max_length", "registered")
 _SHAPES: Final[dict[str, frozenset[str]]] = {
     "enum": frozenset({"enum"}),
     "boolean": frozenset(),
     "integer": frozenset({"minimum", "maximum"}),
     "number": frozenset({"minimum", "maximum"}),
     "registered": frozenset({"registered"}),
-    "timestamp": frozenset({"format"}),
     "string": frozenset({"max_length"}),
 }
 

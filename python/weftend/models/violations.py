@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pydantic import ValidationError
 
-from weftend.errors import Issue, IssueList
+from weftend.errors import Code, Issue, IssueList
 
 
 def pointer(place: Iterable[str | int]) -> str:
@@ -23,7 +23,14 @@ def pointer(place: Iterable[str | int]) -> str:
 def issues_of(error: ValidationError, code: str, file: str = "") -> IssueList:
     """Every violation in ``error`` as ``{code, file#pointer, message}``, sorted and cut as issue lists are.
 
-    The message never repeats the refused value: it may be what must not be shown.
+    A violation that a model raises under a code of its own keeps it. The message never repeats the refused
+    value: it may be what must not be shown.
     """
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    return IssueList.of(Issue(code, f"{file}#{pointer(item['loc'])}", item["msg"]) for item in found)
+    return IssueList.of(
+        Issue(_own(item["type"]) or code, f"{file}#{pointer(item['loc'])}", item["msg"])
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    )
+
+
+def _own(kind: str) -> str | None:
+    return kind if kind in Code.__members__ else None

@@ -12,7 +12,8 @@
 //! `fields` are in byte order of their names; `session` is what a row gets where the producer gives none; a
 //! `value` of null means that the event carries none. Kinds of field: `{"type":"boolean"}`,
 //! `{"type":"integer","min":…,"max":…}` and `{"type":"number","min":…,"max":…}` (bounds inclusive),
-//! `{"type":"enum","values":[…]}`, `{"type":"name","grammar":…}` (a named grammar of the stream definitions),
+//! `{"type":"enum","values":[…]}`, `{"type":"name","grammar":…,"keys":[…]}` (a named grammar of the stream
+//! definitions; registered names in byte order, any other is recorded as `__other__`),
 //! `{"type":"text","maxBytes":…,"reason":…}` (free text, at least S2).
 
 use hashbrown::HashMap;
@@ -74,6 +75,10 @@ pub enum Kind {
     Name {
         /// The grammar's name.
         grammar: String,
+        /// The registered names, in byte order; what is not among them is recorded as `__other__`. Without this
+        /// member every name is recorded as it is.
+        #[serde(default)]
+        keys: Option<Vec<String>>,
     },
     /// Free text; at least S2, and the contract says why.
     Text {
@@ -211,8 +216,16 @@ impl EventContract {
                 return say(&format!("{} is above the event's class", field.name));
             }
             match &field.kind {
-                Kind::Name { grammar } if Grammar::named(grammar).is_none() => {
+                Kind::Name { grammar, .. } if Grammar::named(grammar).is_none() => {
                     return say(&format!("{} has an unknown grammar", field.name));
+                }
+                Kind::Name {
+                    keys: Some(keys), ..
+                } if !keys.is_sorted_by(|a, b| a < b) => {
+                    return say(&format!(
+                        "the names of {} are not in byte order",
+                        field.name
+                    ));
                 }
                 Kind::Text { .. } if field.class < Sensitivity::S2 => {
                     return say(&format!("{} is free text below S2", field.name));

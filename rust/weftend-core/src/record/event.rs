@@ -3,6 +3,7 @@
 //! Redaction is by allowlist: what the contract does not list is left out and counted, never passed on.
 
 use crate::canonical::{number, string};
+use crate::fold::OTHER;
 use crate::record::contract::{EventContract, Kind};
 use crate::stream::Grammar;
 
@@ -255,7 +256,7 @@ fn write_value(
             number::write_i64(out, value).map_err(|_| invalid())
         }
         (kind, FieldValue::Text(text)) if accepts_text(kind, text) => {
-            string::write(out, text);
+            string::write(out, registered(kind, text));
             Ok(())
         }
         _ => Err(invalid()),
@@ -265,11 +266,21 @@ fn write_value(
 fn accepts_text(kind: &Kind, text: &str) -> bool {
     match kind {
         Kind::Enum { values } => values.iter().any(|value| value == text),
-        Kind::Name { grammar } => {
-            Grammar::named(grammar).is_some_and(|grammar| grammar.accepts(text))
+        Kind::Name { grammar, .. } => {
+            text == OTHER || Grammar::named(grammar).is_some_and(|grammar| grammar.accepts(text))
         }
         Kind::Text { max_bytes, .. } => text.len() <= *max_bytes,
         _ => false,
+    }
+}
+
+/// What is recorded of `text`: itself, or `__other__` where it is a name that is not registered.
+fn registered<'a>(kind: &Kind, text: &'a str) -> &'a str {
+    match kind {
+        Kind::Name {
+            keys: Some(keys), ..
+        } if keys.binary_search_by(|key| key.as_str().cmp(text)).is_err() => OTHER,
+        _ => text,
     }
 }
 
