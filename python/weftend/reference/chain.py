@@ -27,6 +27,7 @@ def check(chunks: list[Any], stream_id: str | None, head: str | None) -> Iterato
     for index, (older, newer) in enumerate(pairwise(chunks), start=1):
         yield from _link(older, newer, f"/chunks/{index}")
     if chunks:
+        yield from _order(chunks)
         yield from _beginning(chunks[0])
         yield from _age(chunks)
     if (access.text(chunks[-1], "chunkId") if chunks else None) != head:
@@ -70,6 +71,14 @@ def _link(older: Any, newer: Any, at: str) -> Iterator[Finding]:
     if start is not None and end is not None and start != end:
         message = "does not start where the window before ends"
         yield Code.TELEMETRY_TICK_INVALID, f"{at}/windowStartTick", message
+
+
+def _order(chunks: list[Any]) -> Iterator[Finding]:
+    keys = [(access.integer(chunk, "windowStartTick"), access.text(chunk, "chunkId")) for chunk in chunks]
+    whole = [(start, name) for start, name in keys if start is not None and name is not None]
+    if len(whole) == len(keys) and whole != sorted(set(whole)):
+        message = "is not sorted by windowStartTick, then chunkId, and distinct"
+        yield Code.TELEMETRY_SCHEMA_INVALID, "/chunks", message
 
 
 def _beginning(oldest: Any) -> Iterator[Finding]:

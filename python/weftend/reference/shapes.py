@@ -70,17 +70,18 @@ def nullable(shape: Shape) -> Shape:
 
 
 def array(item: Shape, most: int, *, least: int = 0, ordered: bool = False) -> Shape:
-    """A list of at most ``most`` items; ``ordered``: sorted by their bytes and distinct."""
+    """A list of at most ``most`` items; ``ordered``: strings that are sorted and distinct, if all are right."""
 
     def check(value: object, at: str) -> Iterator[Finding]:
         if not isinstance(value, list):
             yield Code.TELEMETRY_SCHEMA_INVALID, at, "is not an array"
             return
-        yield from _sized(len(value), least, most, at)
+        found = list(_sized(len(value), least, most, at))
         for index, member in enumerate(value):
-            yield from item(member, f"{at}/{index}")
-        if ordered and all(isinstance(member, str) for member in value) and value != sorted(set(value)):
-            yield Code.TELEMETRY_SCHEMA_INVALID, at, "is not sorted and distinct"
+            found += item(member, f"{at}/{index}")
+        if ordered and not found and value != sorted(set(value)):
+            found.append((Code.TELEMETRY_SCHEMA_INVALID, at, "is not sorted and distinct"))
+        yield from found
 
     return check
 
