@@ -1,10 +1,12 @@
 """What the extension module holds; only the facades import it."""
 
+from os import PathLike
 from typing import final
 
 __all__ = [
     "Counter",
     "SpoolReader",
+    "SpoolSegment",
     "__version__",
     "canonicalize",
     "canonicalize_text",
@@ -102,3 +104,26 @@ class SpoolReader:
         with milliseconds, count); dropped is (segments, bytes); refused counts events by code; end is the
         offset after the last whole line.
         """
+
+@final
+class SpoolSegment:
+    """One segment of the spool, taken up for reading; where it is closed nobody else removes it meanwhile."""
+
+    def __new__(cls, path: str | PathLike[str]) -> SpoolSegment:
+        """``OSError`` as for ``open``; ``FileNotFoundError`` where somebody else removed it."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether its writer is gone: nothing will be added."""
+
+    def read(self) -> bytes:
+        """Everything that is in it now; empty once it was removed or released."""
+
+    def remove(self) -> None:
+        """Remove it where it is closed, and let go of it."""
+
+    def set_aside(self, folder: str | PathLike[str]) -> None:
+        """Move it into ``folder``, made (mode 0700) when it is missing, and let go of it."""
+
+    def release(self) -> None:
+        """Let go of it."""

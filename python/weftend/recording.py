@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, TypeAlias
 from weftend import _core
 from weftend._core import Counter as Counter
 from weftend._core import SpoolReader as SpoolReader
+from weftend._core import SpoolSegment as SpoolSegment
 from weftend._core import counter as counter
 from weftend._core import record_usage_event as record_usage_event
 from weftend.errors import RecordingError

@@ -16,8 +16,8 @@ mod _core {
 
     #[pymodule_export]
     use super::record::{
-        Counter, SpoolReader, counter, flush_recording, init_recording, record_usage_event,
-        recording_mode, recording_places, reset_recording_after_fork,
+        Counter, SpoolReader, SpoolSegment, counter, flush_recording, init_recording,
+        record_usage_event, recording_mode, recording_places, reset_recording_after_fork,
     };
 
     #[pymodule_init]

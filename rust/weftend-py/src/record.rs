@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyString, PyTuple};
 use weftend_core::record::read::{Lines, read_lines};
+use weftend_core::record::spool::Taken;
 use weftend_core::record::{
     self, EventCode, EventContracts, FieldValue, Recorder, Refusal, control, paths, recorder,
 };
@@ -189,6 +190,48 @@ impl SpoolReader {
             end,
         )
             .into_pyobject(py)
+    }
+}
+
+/// One segment of the spool, taken up for reading; nobody else removes it meanwhile where it is closed.
+#[pyclass(module = "weftend._core")]
+pub(crate) struct SpoolSegment(Option<Taken>);
+
+#[pymethods]
+impl SpoolSegment {
+    #[new]
+    fn new(path: std::path::PathBuf) -> PyResult<Self> {
+        Ok(SpoolSegment(Some(Taken::open(path)?)))
+    }
+
+    /// Whether its writer is gone.
+    #[getter]
+    fn closed(&self) -> bool {
+        self.0.as_ref().is_some_and(Taken::is_closed)
+    }
+
+    /// Everything that is in it now; empty once it was removed or released.
+    fn read<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = self.0.as_mut().map(Taken::read).transpose()?;
+        Ok(PyBytes::new(py, &bytes.unwrap_or_default()))
+    }
+
+    /// Remove it where it is closed, and let go of it.
+    fn remove(&mut self) -> PyResult<()> {
+        Ok(self.0.take().map_or(Ok(()), Taken::remove)?)
+    }
+
+    /// Move it into a folder, made when it is missing, and let go of it.
+    fn set_aside(&mut self, folder: std::path::PathBuf) -> PyResult<()> {
+        Ok(self
+            .0
+            .take()
+            .map_or(Ok(()), |taken| taken.set_aside(&folder))?)
+    }
+
+    /// Let go of it.
+    fn release(&mut self) {
+        self.0 = None;
     }
 }
 

@@ -181,13 +181,14 @@ impl Recorder {
         outcome.and(self.state().write_refused())
     }
 
-    /// Flush, and close the segment, so that whoever reads the spool may take it.
+    /// Flush, and end the recording: its segment is closed, so that whoever reads the spool may take it; what is
+    /// recorded after that is another recording.
     ///
     /// # Errors
     /// As [`Recorder::flush`].
     pub fn close(&self) -> Result<(), Refusal> {
         let outcome = self.flush();
-        self.state().writer.close();
+        self.state().renew(&self.shared.settings);
         outcome
     }
 

@@ -6,7 +6,7 @@
 //! segments go first, and the next line of the spool says how many.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -111,11 +111,6 @@ impl Writer {
         segment.write(line)?;
         self.open = Some(segment);
         Ok(())
-    }
-
-    /// Close the open segment, so that whoever reads the spool may take it.
-    pub fn close(&mut self) {
-        self.open = None;
     }
 
     fn start_segment(&mut self) -> io::Result<Segment> {
@@ -254,5 +249,67 @@ fn remove_closed(path: &Path) -> io::Result<bool> {
         Ok(()) => Ok(fs::remove_file(path).is_ok()),
         Err(fs::TryLockError::WouldBlock) => Ok(false),
         Err(fs::TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// A segment taken up for reading. While it lives nobody else removes a closed segment.
+#[derive(Debug)]
+pub struct Taken {
+    path: PathBuf,
+    file: File,
+    closed: bool,
+}
+
+impl Taken {
+    /// Take up the segment at `path`.
+    ///
+    /// # Errors
+    /// Whatever the file system says; `NotFound` where somebody else removed it.
+    pub fn open(path: PathBuf) -> io::Result<Self> {
+        let file = File::open(&path)?;
+        let closed = match file.try_lock() {
+            Ok(()) => true,
+            Err(fs::TryLockError::WouldBlock) => false,
+            Err(fs::TryLockError::Error(error)) => return Err(error),
+        };
+        Ok(Taken { path, file, closed })
+    }
+
+    /// Whether its writer is gone: nothing will be added.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Everything that is in it now.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn read(&mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.file.rewind()?;
+        self.file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Remove it; only a closed segment goes.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn remove(self) -> io::Result<()> {
+        if self.closed {
+            fs::remove_file(&self.path)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Move it into `folder`, made when it is missing, instead of removing it.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn set_aside(self, folder: &Path) -> io::Result<()> {
+        make_private_folder(folder)?;
+        let name = self.path.file_name().unwrap_or_default();
+        fs::rename(&self.path, folder.join(name))
     }
 }
