@@ -1,85 +1,112 @@
-"""Identifiers to plant in an input, and every trace that each of them could leave in an output."""
+"""Canaries: marked identifiers to plant in inputs, and a search for them in whatever was released.
 
-from __future__ import annotations
+A canary is found in any disguise that a program could put on it by accident: another case, an encoding, a digest,
+or only its distinctive part.
+"""
 
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
-from typing import Any
 from urllib.parse import quote
 
-DIGESTS = ("md5", "sha1", "sha256", "sha512")
+LEAST_PART = 8
+"""A part of a canary is looked for on its own from this many characters on."""
 
 
-class Canaries:
-    """Hands out identifiers, each different from all others, and remembers them."""
+@dataclass(frozen=True)
+class Canary:
+    """One planted identifier: what kind it is of, and its text."""
 
-    def __init__(self) -> None:
-        self._numbers = count(1)
-        self.planted: list[str] = []
-
-    def text(self) -> str:
-        """One that may stand wherever a string may."""
-        return self._remember("canary{:07}" + "y")
-
-    def url(self) -> str:
-        """One that looks like what real folders hold: a domain, a path and a file name at once."""
-        return self._remember("https://canary{:07}.pear.example/secret{:07}.html")
-
-    def number(self) -> int:
-        """One that may stand wherever a number may: 13 digits that no count has."""
-        return int(self._remember("770{:07}311"))
-
-    def _remember(self, form: str) -> str:
-        number = next(self._numbers)
-        self.planted.append(form.format(number, number))
-        return self.planted[-1]
+    kind: str
+    text: str
 
 
-def planted(value: Any, canaries: Canaries, keep: Iterable[str] = ()) -> Any:
-    """``value`` with a canary for every string and number but under the names in ``keep``.
+@dataclass(frozen=True)
+class Sighting:
+    """A canary that was found: in which disguise, and where in the bytes."""
 
-    Every object gets a member with a canary for its name, too.
-    """
-    if isinstance(value, dict):
-        inner = {
-            name: item if name in keep else planted(item, canaries, keep) for name, item in value.items()
-        }
-        return inner | {canaries.text(): canaries.url()}
-    if isinstance(value, list):
-        return [planted(item, canaries, keep) for item in value]
-    if isinstance(value, str):
-        return canaries.url() if "/" in value or "." in value else canaries.text()
-    return value if isinstance(value, bool) or value is None else canaries.number()
+    canary: Canary
+    disguise: str
+    place: int
 
 
-def base64_of(raw: bytes) -> Iterator[bytes]:
-    """What of ``raw`` stands in base64 text, wherever in the encoded bytes it begins."""
-    for before in range(3):
-        encoded = base64.b64encode(b"\0" * before + raw)
-        yield encoded[4 if before else 0 :][:-4]
-        yield encoded[4 if before else 0 :][:-4].replace(b"+", b"-").replace(b"/", b"_")
+_TEXTS = {
+    "host": "build-{mark}.corp.example",
+    "user": "Ursula.{mark}",
+    "email": "ursula.{mark}@corp.example",
+    "ipv4": "10.{a}.{b}.77",
+    "ipv6": "fd00:{mark_hex}::{a}",
+    "path": "/home/ursula-{mark}/work/secret.py",
+    "windows": "C:\\Users\\ursula-{mark}\\secret.txt",
+    "url": "https://git.{mark}.example/secret?token={mark}",
+    "branch": "feature/{mark}-rename-acme",
+    "commit": "{commit}",
+    "message": "expected {mark} but found 'gr\u00fcn'",
+    "trace": 'File "/srv/{mark}/app.py", line 7, in {mark}_step',
+    "token": "ghp_{mark}",
+    "word": "{mark}",
+}
+KINDS = tuple(_TEXTS)
 
 
-def traces(canary: str) -> set[bytes]:
-    """Raw, hex, base64 and percent-encoded, and digests of it and of the JSON string, in hex and base64."""
-    raw = canary.encode()
-    found = {raw, quote(canary, safe="").encode(), raw.hex().encode(), canary.encode("utf-16-le")}
-    found.update(base64_of(raw))
-    for algorithm in DIGESTS:
-        for text in (raw, json.dumps(canary).encode()):
-            digest = hashlib.new(algorithm, text, usedforsecurity=False).digest()
-            found |= {digest, digest.hex().encode(), *base64_of(digest)}
+def flock(seed: str) -> Iterator[Canary]:
+    """Canaries without end, each of them different, kind after kind; the same seed gives the same ones."""
+    for number in count():
+        mark = "zq" + hashlib.sha256(f"{seed}/{number}".encode()).hexdigest()[:14]
+        octets = hashlib.sha256(mark.encode()).digest()
+        for kind, text in _TEXTS.items():
+            fields = {"a": octets[0], "b": octets[1], "mark_hex": octets[:2].hex()}
+            commit = hashlib.sha1(mark.encode(), usedforsecurity=False).hexdigest()
+            yield Canary(kind, text.format(mark=mark, commit=commit, **fields))
+
+
+def sightings(data: bytes, canaries: list[Canary]) -> list[Sighting]:
+    """Every canary that shows in ``data``."""
+    lowered = data.lower()
+    found = []
+    for canary in canaries:
+        for disguise, form in disguises(canary.text):
+            place = data.find(form) if disguise.startswith("base64") else lowered.find(form.lower())
+            if place >= 0:
+                found.append(Sighting(canary, disguise, place))
     return found
 
 
-def found_in(released: bytes, canaries: Canaries) -> list[str]:
-    """The canaries that left a trace, in whatever case."""
-    lower = released.lower()
-    return [
-        canary
-        for canary in canaries.planted
-        if any(trace in released or trace.lower() in lower for trace in traces(canary))
-    ]
+def disguises(text: str) -> Iterator[tuple[str, bytes]]:
+    """Each disguise by name, and the bytes to look for."""
+    for part in parts(text):
+        raw = part.encode()
+        yield "raw", raw
+        yield "json", json.dumps(part)[1:-1].encode()
+        yield "percent", quote(part, safe="").encode()
+        yield "hex", raw.hex().encode()
+        yield "reversed", part[::-1].encode()
+        for alignment in range(3):
+            yield f"base64 {alignment}", _base64(raw, alignment)
+            yield f"base64 url {alignment}", _base64(raw, alignment).translate(bytes.maketrans(b"+/", b"-_"))
+        yield from _digests(part)
+
+
+def parts(text: str) -> list[str]:
+    """The text, and those of its words that are long enough to be told from chance, marks among them."""
+    words = [word for word in re.split(r"\W+", text) if len(word) >= LEAST_PART]
+    return list(dict.fromkeys([text, *words]))
+
+
+def _digests(text: str) -> Iterator[tuple[str, bytes]]:
+    for form in (text.encode(), json.dumps(text, ensure_ascii=False).encode(), text.lower().encode()):
+        for name in ("sha256", "sha1", "md5"):
+            digest = hashlib.new(name, form, usedforsecurity=False)
+            yield name, digest.hexdigest().encode()
+            yield f"base64 {name}", base64.b64encode(digest.digest()).rstrip(b"=")
+
+
+def _base64(raw: bytes, alignment: int) -> bytes:
+    """What of ``raw`` in base64 does not depend on its neighbours, when so many bytes stand before its block."""
+    skipped = -alignment % 3
+    whole = raw[skipped:]
+    return base64.b64encode(whole[: len(whole) // 3 * 3])

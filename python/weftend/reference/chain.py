@@ -44,6 +44,17 @@ def chunk_id(chunk: dict[str, Any]) -> str:
     return digest({name: member for name, member in chunk.items() if name != "chunkId"})
 
 
+def prune(chunks: list[dict[str, Any]], *, now: int, most: int) -> tuple[list[dict[str, Any]], int, int]:
+    """Take what is too old, then what is too much, from chunks in the order of their windows.
+
+    ``now``: the newest tick of the stream; ``most``: the chunks that its store keeps. What is left, and how many
+    went in each of the two steps.
+    """
+    alive = [chunk for chunk in chunks if chunk["windowEndTick"] + chunk["ttlSeconds"] > now]
+    kept = alive[max(0, len(alive) - most) :]
+    return kept, len(chunks) - len(alive), len(alive) - len(kept)
+
+
 def _identity(chunk: Any, stream_id: str | None, at: str) -> Iterator[Finding]:
     body = access.members(chunk)
     try:
