@@ -38,6 +38,10 @@ check: build ## lint, types, layering, stubs, generated files
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; \
 	else echo 'SKIPPED: cargo deny is not installed, so licences and advisories of crates were not checked' >&2; fi
 
+bench: build ## measure against other tools (installs the extra "bench"), into benches/results
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --quiet --release --extras bench
+	@for bench in benches/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+
 contracts: build ## compile the contracts, and write everything that is generated from them
 	$(BIN)/python tools/generate.py
 

@@ -25,8 +25,7 @@ const LONG_TEXT: usize = 32 * 1024;
 #[pyfunction]
 #[pyo3(signature = (value, /))]
 pub(crate) fn canonicalize<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-    let bytes = objects::write(value).map_err(raise)?;
-    Ok(PyBytes::new(value.py(), &bytes))
+    objects::with_canonical(value, |bytes| PyBytes::new(value.py(), bytes))
 }
 
 /// Canonical bytes of a JSON text.
@@ -58,8 +57,7 @@ pub(crate) fn is_canonical(text: &Bound<'_, PyBytes>) -> bool {
 #[pyfunction(name = "digest")]
 #[pyo3(signature = (value, /))]
 pub(crate) fn digest_of(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let bytes = objects::write(value).map_err(raise)?;
-    Ok(digest::digest_bytes(&bytes).to_string())
+    objects::with_canonical(value, |bytes| digest::digest_bytes(bytes).to_string())
 }
 
 /// Digest of a JSON text's canonical form: "sha256:" and 64 lower-case hexadecimal digits.

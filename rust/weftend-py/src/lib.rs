@@ -2,12 +2,13 @@
 
 use pyo3::prelude::*;
 
+mod borrowed;
 mod canonical;
 mod objects;
 mod record;
 
 /// The extension module `weftend._core`; only the facades import it.
-#[pymodule]
+#[pymodule(gil_used = true)]
 mod _core {
     use super::*;
 

@@ -1,154 +1,231 @@
 //! The walk over Python objects: the binding's one hot path.
+//!
+//! It calls nothing of Python but what [`crate::borrowed`] lists, and needs no object any more once something
+//! was refused: the pointer to the place is put together from what was written.
+
+use std::cell::Cell;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use weftend_core::canonical::pointer::Trail;
-use weftend_core::canonical::{CanonCode, CanonicalError, MAX_DEPTH, number, order, string};
+use weftend_core::canonical::{CanonCode, MAX_DEPTH, number, sort, string};
 
-/// The canonical bytes of a Python value.
-pub(crate) fn write(value: &Bound<'_, PyAny>) -> Result<Vec<u8>, CanonicalError> {
-    let mut walk = Walk {
-        out: Vec::new(),
-        path: Vec::new(),
-    };
-    walk.value(value)?;
-    Ok(walk.out)
+use crate::borrowed::{Dict, Kind, Object, Raised, Text, is_lone_surrogate, with_borrowed};
+use crate::canonical::raise;
+
+/// Buffers of more bytes than this are given back to the system after use.
+const KEPT: usize = 4 << 20;
+
+thread_local! {
+    static BUFFERS: Cell<Buffers> = const { Cell::new(Buffers { out: Vec::new(), words: Vec::new() }) };
 }
 
-struct Walk<'py> {
+/// What one walk leaves for the next one on its thread: growing them anew costs a third of a small walk.
+#[derive(Default)]
+struct Buffers {
     out: Vec<u8>,
-    /// The containers around the current value, outermost first.
-    path: Vec<Bound<'py, PyAny>>,
+    words: Vec<u128>,
 }
 
-type Walked = Result<(), Trail>;
-
-impl<'py> Walk<'py> {
-    fn value(&mut self, value: &Bound<'py, PyAny>) -> Walked {
-        if let Ok(text) = value.cast::<PyString>() {
-            let text = text
-                .to_str()
-                .map_err(|_| Trail::new(CanonCode::Surrogate))?;
-            string::write(&mut self.out, text);
-            return Ok(());
-        }
-        if value.is_none() {
-            return self.literal("null");
-        }
-        if let Ok(truth) = value.cast::<PyBool>() {
-            return self.literal(if truth.is_true() { "true" } else { "false" });
-        }
-        if let Ok(number) = value.cast::<PyInt>() {
-            return self.integer(number);
-        }
-        if let Ok(number) = value.cast::<PyFloat>() {
-            return number::write_f64(&mut self.out, number.value()).map_err(Trail::new);
-        }
-        self.container(value)
+/// Hands the canonical bytes of a Python value to `take`.
+pub(crate) fn with_canonical<T>(
+    value: &Bound<'_, PyAny>,
+    take: impl FnOnce(&[u8]) -> T,
+) -> PyResult<T> {
+    let (buffers, walked) = with_borrowed(value, walk);
+    let taken = match walked {
+        Ok(()) => Ok(take(&buffers.out)),
+        Err(Stop::Refused(trail)) => Err(raise((*trail).into())),
+        Err(Stop::Raised) => Err(PyErr::fetch(value.py())),
+    };
+    if buffers.out.capacity() <= KEPT {
+        BUFFERS.set(buffers);
     }
+    taken
+}
 
-    fn literal(&mut self, text: &str) -> Walked {
-        self.out.extend_from_slice(text.as_bytes());
+fn walk(value: Object<'_>) -> (Buffers, Walked) {
+    let mut buffers = BUFFERS.take();
+    buffers.out.clear();
+    buffers.words.clear();
+    let mut walk = Walk {
+        buffers,
+        members: Vec::new(),
+        path: [0; MAX_DEPTH],
+    };
+    let walked = walk.value(value, 0);
+    (walk.buffers, walked)
+}
+
+/// Why a walk ended early.
+enum Stop {
+    Refused(Box<Trail>),
+    /// A Python exception is set that is no refusal: no memory.
+    Raised,
+}
+
+type Walked = Result<(), Stop>;
+
+impl From<CanonCode> for Stop {
+    #[cold]
+    fn from(code: CanonCode) -> Self {
+        Stop::Refused(Box::new(Trail::new(code)))
+    }
+}
+
+impl From<Raised> for Stop {
+    #[cold]
+    fn from(raised: Raised) -> Self {
+        match is_lone_surrogate(raised) {
+            true => CanonCode::Surrogate.into(),
+            false => Stop::Raised,
+        }
+    }
+}
+
+impl Stop {
+    /// Adds a token to the way from the outside to what was refused.
+    #[cold]
+    fn within(self, token: impl FnOnce(Trail) -> Trail) -> Self {
+        match self {
+            Stop::Refused(trail) => Stop::Refused(Box::new(token(*trail))),
+            Stop::Raised => Stop::Raised,
+        }
+    }
+}
+
+struct Walk<'a> {
+    buffers: Buffers,
+    /// The members of the dicts that are open, innermost last.
+    members: Vec<(&'a str, Object<'a>)>,
+    /// Identities of the containers around the value at hand, outermost first.
+    path: [usize; MAX_DEPTH],
+}
+
+impl<'a> Walk<'a> {
+    /// Writes a value inside `depth` containers.
+    #[inline]
+    fn value(&mut self, value: Object<'a>, depth: usize) -> Walked {
+        let out = &mut self.buffers.out;
+        match value.kind() {
+            Kind::Text(text) => string::write(out, text.utf8()?),
+            Kind::Int(int) => number::write_i64(out, int.value().ok_or(CanonCode::NumberRange)?)?,
+            Kind::Float(float) => number::write_f64(out, float.value())?,
+            Kind::Null => out.extend_from_slice(b"null"),
+            Kind::Bool(true) => out.extend_from_slice(b"true"),
+            Kind::Bool(false) => out.extend_from_slice(b"false"),
+            Kind::Dict(dict) => return self.dict(dict, depth),
+            Kind::List(list) => return self.array(list.object(), list.items(), depth),
+            Kind::Tuple(tuple) => return self.array(tuple.object(), tuple.items(), depth),
+            Kind::Other => return Err(CanonCode::Type.into()),
+        }
         Ok(())
     }
 
-    fn integer(&mut self, number: &Bound<'py, PyInt>) -> Walked {
-        let value: i64 = number
-            .extract()
-            .map_err(|_| Trail::new(CanonCode::NumberRange))?;
-        number::write_i64(&mut self.out, value).map_err(Trail::new)
-    }
-
-    fn container(&mut self, value: &Bound<'py, PyAny>) -> Walked {
-        if let Ok(dict) = value.cast::<PyDict>() {
-            self.enter(value)?;
-            self.dict(dict)?;
-        } else if let Ok(list) = value.cast::<PyList>() {
-            self.enter(value)?;
-            self.elements(list.iter())?;
-        } else if let Ok(tuple) = value.cast::<PyTuple>() {
-            self.enter(value)?;
-            self.elements(tuple.iter())?;
-        } else {
-            return Err(Trail::new(CanonCode::Type));
+    #[inline]
+    fn enter(&mut self, container: Object<'a>, depth: usize) -> Walked {
+        match self.path.get_mut(depth) {
+            Some(place) => *place = container.identity(),
+            None => return Err(self.too_deep(container)),
         }
-        self.path.pop();
         Ok(())
     }
 
-    fn enter(&mut self, container: &Bound<'py, PyAny>) -> Walked {
-        self.path.push(container.clone());
-        if self.path.len() <= MAX_DEPTH {
-            return Ok(());
-        }
-        Err(self.too_deep())
-    }
-
-    /// Level 129: a cycle where a container stands on its own path, else depth.
-    fn too_deep(&self) -> Trail {
-        let again = (1..self.path.len()).find(|&level| {
-            self.path[..level]
-                .iter()
-                .any(|above| above.is(&self.path[level]))
-        });
-        match again {
-            // The outer levels add their tokens on the way out; those of the inner ones are not wanted.
+    /// Level 129: a cycle where a container is its own ancestor, else depth. Looking only now is enough: what
+    /// contains itself gets here without meeting anything that it has not met before.
+    #[cold]
+    fn too_deep(&self, container: Object<'a>) -> Stop {
+        let path: Vec<usize> = self
+            .path
+            .iter()
+            .copied()
+            .chain([container.identity()])
+            .collect();
+        let again = (1..path.len()).find(|&level| path[..level].contains(&path[level]));
+        let trail = match again {
             Some(level) => Trail::new(CanonCode::Cycle).outermost(level),
             None => Trail::new(CanonCode::Depth),
-        }
+        };
+        Stop::Refused(Box::new(trail))
     }
 
-    fn elements(&mut self, elements: impl Iterator<Item = Bound<'py, PyAny>>) -> Walked {
-        self.out.push(b'[');
-        for (index, element) in elements.enumerate() {
+    fn array(
+        &mut self,
+        array: Object<'a>,
+        items: impl Iterator<Item = Object<'a>>,
+        depth: usize,
+    ) -> Walked {
+        self.enter(array, depth)?;
+        self.buffers.out.push(b'[');
+        for (index, item) in items.enumerate() {
             if index > 0 {
-                self.out.push(b',');
+                self.buffers.out.push(b',');
             }
-            self.value(&element)
-                .map_err(|trail| trail.under_index(index))?;
+            let written = self.value(item, depth + 1);
+            written.map_err(|stop| stop.within(|trail| trail.under_index(index)))?;
         }
-        self.out.push(b']');
+        self.buffers.out.push(b']');
         Ok(())
     }
 
-    fn dict(&mut self, dict: &Bound<'py, PyDict>) -> Walked {
-        let mut members = Vec::with_capacity(dict.len());
-        for (name, value) in dict.iter() {
-            match name_of(&name) {
-                Ok(name) => members.push((name, value)),
-                Err(code) => return Err(Trail::new(sort(&mut members).err().unwrap_or(code))),
+    fn dict(&mut self, dict: Dict<'a>, depth: usize) -> Walked {
+        self.enter(dict.object(), depth)?;
+        let (first_member, first_word) = (self.members.len(), self.buffers.words.len());
+        for (name, value) in dict.items() {
+            match name.exact_text() {
+                Some(name) => self.members.push((name.utf8()?, value)),
+                None => {
+                    self.members.truncate(first_member);
+                    self.names_of_any_type(dict)?;
+                    break;
+                }
             }
         }
-        sort(&mut members).map_err(Trail::new)?;
-        self.members(&members)
-    }
-
-    fn members(&mut self, members: &[(String, Bound<'py, PyAny>)]) -> Walked {
-        self.out.push(b'{');
-        for (index, (name, value)) in members.iter().enumerate() {
-            if index > 0 {
-                self.out.push(b',');
-            }
-            string::write(&mut self.out, name);
-            self.out.push(b':');
-            self.value(value).map_err(|trail| trail.under_name(name))?;
-        }
-        self.out.push(b'}');
+        let members = &self.members[first_member..];
+        sort::sort_names(&mut self.buffers.words, members.len(), |index| {
+            members[index].0.as_bytes()
+        });
+        self.sorted_members(first_member, first_word, depth)?;
+        self.members.truncate(first_member);
+        self.buffers.words.truncate(first_word);
         Ok(())
     }
-}
 
-fn name_of(name: &Bound<'_, PyAny>) -> Result<String, CanonCode> {
-    let name = name.cast::<PyString>().map_err(|_| CanonCode::KeyType)?;
-    let name = name.to_str().map_err(|_| CanonCode::Surrogate)?;
-    Ok(name.to_owned())
-}
-
-/// Puts members in order. Names that differ as Python keys can be the same text in subclasses of str.
-fn sort<T>(members: &mut [(String, T)]) -> Result<(), CanonCode> {
-    members.sort_by(|(l, _), (r, _)| order::compare(l.as_bytes(), r.as_bytes()));
-    if members.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-        return Err(CanonCode::DuplicateName);
+    fn sorted_members(&mut self, first_member: usize, first_word: usize, depth: usize) -> Walked {
+        self.buffers.out.push(b'{');
+        for word in first_word..first_word + (self.members.len() - first_member) {
+            let member = first_member + sort::index(self.buffers.words[word]);
+            let (name, value) = self.members[member];
+            if word > first_word {
+                self.buffers.out.push(b',');
+            }
+            let start = self.buffers.out.len();
+            string::write(&mut self.buffers.out, name);
+            self.buffers.out.push(b':');
+            if let Err(stop) = self.value(value, depth + 1) {
+                return Err(
+                    stop.within(|trail| trail.under_written_name(&self.buffers.out[start..]))
+                );
+            }
+        }
+        self.buffers.out.push(b'}');
+        Ok(())
     }
-    Ok(())
+
+    /// Collects the members of a dict in which not every name is exactly a str. Subclasses of str can say
+    /// that names of the same text differ, so that here names can repeat.
+    #[cold]
+    fn names_of_any_type(&mut self, dict: Dict<'a>) -> Walked {
+        let mut seen = std::collections::HashSet::new();
+        for (name, value) in dict.items() {
+            let Kind::Text(name) = name.kind() else {
+                return Err(CanonCode::KeyType.into());
+            };
+            let name = Text::utf8(name)?;
+            if !seen.insert(name) {
+                return Err(CanonCode::DuplicateName.into());
+            }
+            self.members.push((name, value));
+        }
+        Ok(())
+    }
 }

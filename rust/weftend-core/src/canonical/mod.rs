@@ -7,8 +7,11 @@
 //! `serde::Serialize` value, and the pieces ([`number`], [`string`], [`order`]) for a walk over
 //! somebody else's objects.
 
+mod block;
 mod check;
 mod error;
+mod escape;
+mod members;
 pub mod number;
 pub mod order;
 mod output;
@@ -16,6 +19,7 @@ pub mod pointer;
 mod rewrite;
 mod scan;
 mod serialize;
+pub mod sort;
 pub mod string;
 
 pub use check::is_canonical;

@@ -29,31 +29,75 @@ pub fn write_f64(out: &mut Vec<u8>, value: f64) -> Result<(), CanonCode> {
     Ok(())
 }
 
+#[inline]
 fn write_finite(out: &mut Vec<u8>, value: f64) {
     let whole = value as i64;
     if whole as f64 == value && whole.unsigned_abs() <= MAX_SAFE_INTEGER {
         // Also takes -0, which prints 0.
         return write_integer(out, whole < 0, whole.unsigned_abs());
     }
-    out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
+    if (1e-5..1e15).contains(&value.abs()) {
+        // Here ECMAScript writes neither an exponent nor ".0", and neither does zmij, which is faster.
+        out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
+    } else {
+        out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
+    }
 }
 
-fn write_integer(out: &mut Vec<u8>, negative: bool, mut magnitude: u64) {
-    let mut digits = [0u8; 20];
-    let mut start = digits.len();
-    loop {
-        start -= 1;
-        digits[start] = b'0' + (magnitude % 10) as u8;
-        magnitude /= 10;
-        if magnitude == 0 {
-            break;
-        }
-    }
+/// Appends an integer of at most 16 digits.
+#[inline]
+fn write_integer(out: &mut Vec<u8>, negative: bool, magnitude: u64) {
     if negative {
-        start -= 1;
-        digits[start] = b'-';
+        out.push(b'-');
     }
-    out.extend_from_slice(&digits[start..]);
+    let (high, low) = (magnitude / EIGHT_DIGITS, magnitude % EIGHT_DIGITS);
+    if high != 0 {
+        push_digits(out, eight_digits(high), true);
+    }
+    push_digits(out, eight_digits(low), high == 0);
+}
+
+const EIGHT_DIGITS: u64 = 100_000_000;
+
+/// Eight decimal digits of a number below 10^8, one in each byte, the first in the lowest.
+///
+/// Each step divides all its fields at once, by multiplying with a reciprocal that is exact for their range.
+#[inline]
+const fn eight_digits(number: u64) -> u64 {
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007F_0000_007F;
+    let pairs = hundreds | ((fours - 100 * hundreds) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000F_000F_000F_000F;
+    tens | ((pairs - 10 * tens) << 8)
+}
+
+/// Appends eight digits, without the zeros in front if it is the number's beginning.
+#[inline]
+fn push_digits(out: &mut Vec<u8>, digits: u64, beginning: bool) {
+    let zeros = match beginning {
+        true => (digits.trailing_zeros() / 8).min(7),
+        false => 0,
+    };
+    let text = (digits | 0x3030_3030_3030_3030) >> (8 * zeros);
+    let end = out.len() + 8 - zeros as usize;
+    out.extend_from_slice(&text.to_le_bytes());
+    out.truncate(end);
+}
+
+/// Length of the integer that begins at `at`, if it has 1 to 7 digits, no sign, and is canonical as it
+/// stands; looks at eight bytes at once.
+#[inline]
+pub(crate) fn short_integer(text: &[u8], at: usize) -> Option<usize> {
+    let word = u64::from_le_bytes(*text[at..].first_chunk()?);
+    let values = word ^ 0x3030_3030_3030_3030;
+    // The high bit is set in the first byte that is no digit; carries only disturb those behind it.
+    let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080;
+    let digits = others.trailing_zeros() / 8;
+    if digits == 0 || digits > 7 || (word as u8 == b'0' && digits > 1) {
+        return None;
+    }
+    let next = (word >> (8 * digits)) as u8;
+    (!matches!(next, b'.' | b'e' | b'E')).then_some(digits as usize)
 }
 
 /// A number token of RFC 8259 that has ended.
@@ -92,7 +136,7 @@ impl Token<'_> {
     }
 
     /// At most 15 digits and not `-0`: canonical as it stands.
-    fn is_short_integer(self) -> bool {
+    pub(crate) fn is_short_integer(self) -> bool {
         self.integer && self.text.len() <= 15 && self.text != b"-0"
     }
 

@@ -7,6 +7,8 @@
 
 use std::cmp::Ordering;
 
+use super::block::{BLOCK, Block};
+
 /// Rank of one UTF-8 byte such that ranks compare as UTF-16 code units do.
 pub const fn rank(byte: u8) -> u8 {
     match byte {
@@ -16,12 +18,27 @@ pub const fn rank(byte: u8) -> u8 {
 }
 
 /// Compares two names given as UTF-8 by their UTF-16 code units.
+#[inline]
 pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
-    let differing = left.iter().zip(right).find(|(l, r)| l != r);
-    match differing {
-        Some((l, r)) => rank(*l).cmp(&rank(*r)),
+    match first_difference(left, right) {
+        Some(at) => rank(left[at]).cmp(&rank(right[at])),
         None => left.len().cmp(&right.len()),
     }
+}
+
+/// Index of the first byte that differs, within the shorter of the two.
+#[inline]
+fn first_difference(left: &[u8], right: &[u8]) -> Option<usize> {
+    let length = left.len().min(right.len());
+    let mut at = 0;
+    while at < length {
+        let common = Block::load(left, at).common(Block::load(right, at));
+        at += common;
+        if common < BLOCK {
+            break;
+        }
+    }
+    (at < length).then_some(at)
 }
 
 /// Compares two names in canonical escaped form (without the quotes) by the UTF-16 code units they stand for.

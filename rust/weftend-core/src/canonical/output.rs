@@ -1,23 +1,14 @@
-//! Canonical bytes written in source order, each object put in order when it ends.
+//! Canonical bytes written value by value, each object put in order when it ends.
 
 use std::cmp::Ordering;
 
-use super::order::compare_escaped;
-
-/// One member of an open object, as it stands in the output.
-#[derive(Clone, Copy, Debug)]
-struct Member {
-    /// Where the name's opening quote stands in the output.
-    start: usize,
-    /// Behind the name's last byte (where its closing quote stands).
-    name_end: usize,
-    /// Where the member comes from: a byte offset in text, or its index.
-    origin: usize,
-}
+use super::members::{Member, Name, NamePlace, Names, gather};
 
 /// An object that has begun and not ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Object {
+    /// Where its first member begins in the output.
+    start: usize,
     first_member: usize,
     sorted: bool,
 }
@@ -27,20 +18,15 @@ pub(crate) struct Object {
 pub(crate) struct Output {
     pub(crate) bytes: Vec<u8>,
     members: Vec<Member>,
+    words: Vec<u128>,
     scratch: Vec<u8>,
 }
 
 impl Output {
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Output {
-            bytes: Vec::with_capacity(capacity),
-            ..Output::default()
-        }
-    }
-
     pub(crate) fn begin_object(&mut self) -> Object {
         self.bytes.push(b'{');
         Object {
+            start: self.bytes.len(),
             first_member: self.members.len(),
             sorted: true,
         }
@@ -55,16 +41,20 @@ impl Output {
         self.bytes.len()
     }
 
-    /// Ends a name that was written, with both quotes, from `start` on.
+    /// Ends a name that was written, with both quotes, from `start` on; `origin` says which member it is.
     pub(crate) fn end_name(&mut self, object: &mut Object, start: usize, origin: usize) {
+        let name = Name {
+            start: start + 1,
+            end: self.bytes.len() - 1,
+            place: NamePlace::Output,
+        };
         let member = Member {
             start,
-            name_end: self.bytes.len() - 1,
+            name,
             origin,
         };
-        if object.sorted && self.members.len() > object.first_member {
-            let before = self.members[self.members.len() - 1];
-            object.sorted = self.compare(&before, &member) == Ordering::Less;
+        if let Some(before) = self.members[object.first_member..].last() {
+            object.sorted &= self.names().compare(before, &member) == Ordering::Less;
         }
         self.members.push(member);
         self.bytes.push(b':');
@@ -73,53 +63,39 @@ impl Output {
     /// Ends the object, putting its members in order.
     ///
     /// # Errors
-    /// The origin of the first member, in source order, that repeats an earlier name.
+    /// The least origin of a member that repeats an earlier name.
     pub(crate) fn end_object(&mut self, object: Object) -> Result<(), usize> {
         if !object.sorted {
-            self.permute(object.first_member)?;
+            self.permute(object)?;
         }
         self.members.truncate(object.first_member);
         self.bytes.push(b'}');
         Ok(())
     }
 
-    fn compare(&self, left: &Member, right: &Member) -> Ordering {
-        compare_escaped(self.name(left), self.name(right))
-    }
-
-    fn name(&self, member: &Member) -> &[u8] {
-        &self.bytes[member.start + 1..member.name_end]
-    }
-
-    fn permute(&mut self, first: usize) -> Result<(), usize> {
-        let mut order: Vec<usize> = (first..self.members.len()).collect();
-        order.sort_unstable_by(|&l, &r| {
-            self.compare(&self.members[l], &self.members[r])
-                .then(l.cmp(&r))
-        });
-        if let Some(origin) = self.first_repeated(&order) {
-            return Err(origin);
+    fn names(&self) -> Names<'_> {
+        Names {
+            text: &[],
+            output: &self.bytes,
         }
+    }
+
+    fn permute(&mut self, object: Object) -> Result<(), usize> {
+        let mut words = std::mem::take(&mut self.words);
+        words.clear();
+        let members = &self.members[object.first_member..];
+        self.names().sort(members, &mut words)?;
         self.scratch.clear();
-        for &index in &order {
-            let end = match self.members.get(index + 1) {
-                Some(next) => next.start - 1,
-                None => self.bytes.len(),
-            };
-            self.scratch
-                .extend_from_slice(&self.bytes[self.members[index].start..end]);
-            self.scratch.push(b',');
-        }
-        self.scratch.pop();
-        let start = self.members[first].start;
-        self.bytes[start..].copy_from_slice(&self.scratch);
+        self.scratch.extend_from_slice(&self.bytes[object.start..]);
+        self.bytes.truncate(object.start);
+        gather(
+            &mut self.bytes,
+            &self.scratch,
+            object.start,
+            members,
+            &words,
+        );
+        self.words = words;
         Ok(())
-    }
-
-    fn first_repeated(&self, order: &[usize]) -> Option<usize> {
-        let repeats = order
-            .windows(2)
-            .filter(|pair| self.name(&self.members[pair[0]]) == self.name(&self.members[pair[1]]));
-        repeats.map(|pair| self.members[pair[1]].origin).min()
     }
 }

@@ -1,6 +1,7 @@
 //! JSON Pointers (RFC 6901), put together from the inside out.
 
 use super::error::{CanonCode, CanonicalError};
+use super::string;
 use crate::error::Place;
 
 /// A refusal on its way out of a value: each container that it passes adds its own token.
@@ -28,6 +29,13 @@ impl Trail {
     pub fn under_name(mut self, name: &str) -> Self {
         self.tokens.push(name.to_owned());
         self
+    }
+
+    /// The refused value stands under the name with which `written` begins: canonical JSON, from its opening
+    /// quote on.
+    #[must_use]
+    pub fn under_written_name(self, written: &[u8]) -> Self {
+        self.under_name(&string::read(written))
     }
 
     /// The refused value stands at this index of an array.

@@ -1,232 +1,340 @@
 //! JSON text to canonical bytes without a tree.
+//!
+//! What is canonical already is not copied piece by piece: the text is read ahead, and copied up to where it
+//! departs from its canonical form (white space, an escape, a number spelled otherwise). An object whose
+//! members are out of order is put in order when its `}` is read.
+
+use std::cmp::Ordering;
 
 use super::MAX_DEPTH;
+use super::block::{Block, plain_run};
 use super::error::{CanonCode, CanonicalError, Refusal};
-use super::output::Output;
+use super::escape;
+use super::members::{Member, Name, NamePlace, Names, gather};
+use super::number::short_integer;
 use super::scan::Cursor;
-use super::string::{plain_prefix, write_escape};
+use super::string::write_char;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Where a step ended. Boxed, so that a result fits two registers.
+type Step = Result<usize, Box<Refusal>>;
 
 /// Reads one JSON text and writes its canonical form.
 pub(super) fn rewrite(text: &[u8]) -> Result<Vec<u8>, CanonicalError> {
     let mut rewriter = Rewriter {
-        cursor: Cursor::new(text),
-        output: Output::with_capacity(text.len()),
-        depth: 0,
+        text,
+        output: Vec::with_capacity(text.len()),
+        copied: 0,
+        members: Vec::new(),
+        words: Vec::new(),
+        scratch: Vec::new(),
     };
-    rewriter.text()?;
-    Ok(rewriter.output.bytes)
+    match rewriter.whole() {
+        Ok(()) => Ok(rewriter.output),
+        Err(refusal) => Err((*refusal).into()),
+    }
 }
 
 struct Rewriter<'a> {
-    cursor: Cursor<'a>,
-    output: Output,
-    depth: usize,
+    text: &'a [u8],
+    output: Vec<u8>,
+    /// How much of the text has been copied to the output, or left out of it.
+    copied: usize,
+    /// The members of the objects that are open, innermost last.
+    members: Vec<Member>,
+    words: Vec<u128>,
+    scratch: Vec<u8>,
+}
+
+/// An object that is being read.
+struct Object {
+    /// Where its first member begins in the text.
+    source: usize,
+    /// Where its first member begins in the output.
+    start: usize,
+    first_member: usize,
+    sorted: bool,
 }
 
 impl Rewriter<'_> {
-    fn text(&mut self) -> Result<(), Refusal> {
-        if let Err(error) = std::str::from_utf8(self.cursor.text) {
-            return Err(Refusal::at(CanonCode::Utf8, error.valid_up_to()));
+    fn whole(&mut self) -> Result<(), Box<Refusal>> {
+        if let Err(error) = std::str::from_utf8(self.text) {
+            return Err(refusal(CanonCode::Utf8, error.valid_up_to()));
         }
-        if self.cursor.text.starts_with(BYTE_ORDER_MARK) {
-            return Err(Refusal::at(CanonCode::Bom, 0));
+        if self.text.starts_with(BYTE_ORDER_MARK) {
+            return Err(refusal(CanonCode::Bom, 0));
         }
-        self.value()?;
-        self.cursor.skip_white_space();
-        match self.cursor.peek() {
-            Some(_) => Err(Refusal::at(CanonCode::Trailing, self.cursor.at)),
-            None => Ok(()),
+        let at = self.skip(0);
+        let end = self.value(at, 0)?;
+        let at = self.skip(end);
+        if at < self.text.len() {
+            return Err(refusal(CanonCode::Trailing, at));
         }
-    }
-
-    fn value(&mut self) -> Result<(), Refusal> {
-        self.cursor.skip_white_space();
-        match self.cursor.peek() {
-            Some(b'{') => self.object(),
-            Some(b'[') => self.array(),
-            Some(b'"') => self.string(),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.literal(b"true"),
-            Some(b'f') => self.literal(b"false"),
-            Some(b'n') => self.literal(b"null"),
-            _ => Err(self.cursor.refuse_here()),
-        }
-    }
-
-    fn literal(&mut self, literal: &[u8]) -> Result<(), Refusal> {
-        self.cursor.expect(literal)?;
-        self.output.bytes.extend_from_slice(literal);
+        self.copy(at);
         Ok(())
     }
 
-    fn number(&mut self) -> Result<(), Refusal> {
-        let start = self.cursor.at;
-        let token = self.cursor.number()?;
-        token
-            .write(&mut self.output.bytes)
-            .map_err(|code| Refusal::at(code, start))
+    /// Copies the text up to `at`.
+    #[inline]
+    fn copy(&mut self, at: usize) {
+        self.output.extend_from_slice(&self.text[self.copied..at]);
+        self.copied = at;
     }
 
-    /// Takes the opening bracket, one level deeper.
-    fn open(&mut self) -> Result<(), Refusal> {
-        if self.depth == MAX_DEPTH {
-            return Err(Refusal::at(CanonCode::Depth, self.cursor.at));
-        }
-        self.depth += 1;
-        self.cursor.at += 1;
-        self.cursor.skip_white_space();
-        Ok(())
+    /// Where the byte at `at` stands in the output, once everything before it is copied.
+    #[inline]
+    fn position(&self, at: usize) -> usize {
+        self.output.len() + at - self.copied
     }
 
-    /// Behind an element: takes a comma (true) or the closing bracket (false).
-    fn goes_on(&mut self, close: u8) -> Result<bool, Refusal> {
-        self.cursor.skip_white_space();
-        match self.cursor.peek() {
-            Some(b',') => {
-                self.cursor.at += 1;
-                Ok(true)
-            }
-            Some(byte) if byte == close => {
-                self.close();
-                Ok(false)
-            }
-            _ => Err(self.cursor.refuse_here()),
+    /// Leaves white space out.
+    #[inline]
+    fn skip(&mut self, at: usize) -> usize {
+        match self.text.get(at) {
+            Some(b' ' | b'\t' | b'\n' | b'\r') => self.skip_white_space(at),
+            _ => at,
         }
     }
 
-    fn close(&mut self) {
-        self.cursor.at += 1;
-        self.depth -= 1;
-    }
-
-    fn array(&mut self) -> Result<(), Refusal> {
-        self.open()?;
-        self.output.bytes.push(b'[');
-        if self.cursor.peek() == Some(b']') {
-            self.close();
-        } else {
-            self.value()?;
-            while self.goes_on(b']')? {
-                self.output.bytes.push(b',');
-                self.value()?;
+    fn skip_white_space(&mut self, at: usize) -> usize {
+        self.copy(at);
+        while self.copied < self.text.len() {
+            match Block::load(self.text, self.copied).white() {
+                0 => break,
+                white => self.copied += white,
             }
         }
-        self.output.bytes.push(b']');
-        Ok(())
+        self.copied
     }
 
-    fn object(&mut self) -> Result<(), Refusal> {
-        self.open()?;
-        let mut object = self.output.begin_object();
-        if self.cursor.peek() == Some(b'}') {
-            self.close();
-        } else {
-            self.member(&mut object)?;
-            while self.goes_on(b'}')? {
-                self.cursor.skip_white_space();
-                self.member(&mut object)?;
-            }
+    #[cold]
+    fn refuse(&self, at: usize) -> Box<Refusal> {
+        Box::new(escape::refuse(self.text, at))
+    }
+
+    #[inline(always)]
+    fn value(&mut self, at: usize, depth: usize) -> Step {
+        match self.text.get(at) {
+            Some(b'0'..=b'9' | b'-') => self.number(at),
+            Some(b'"') => Ok(self.string(at)?.0),
+            Some(b'{') => self.object(at, depth),
+            Some(b'[') => self.array(at, depth),
+            _ => self.literal(at),
         }
-        self.output
-            .end_object(object)
-            .map_err(|origin| Refusal::at(CanonCode::DuplicateName, origin))
     }
 
-    fn member(&mut self, object: &mut super::output::Object) -> Result<(), Refusal> {
-        let origin = self.cursor.at;
-        if self.cursor.peek() != Some(b'"') {
-            return Err(self.cursor.refuse_here());
-        }
-        let start = self.output.begin_member(object);
-        self.string()?;
-        self.output.end_name(object, start, origin);
-        self.cursor.skip_white_space();
-        self.cursor.expect(b":")?;
-        self.value()
-    }
-
-    /// Takes a string from its opening quote, writes it with the shortest escapes.
-    fn string(&mut self) -> Result<(), Refusal> {
-        self.output.bytes.push(b'"');
-        self.cursor.at += 1;
-        loop {
-            let rest = &self.cursor.text[self.cursor.at..];
-            let plain = plain_prefix(rest);
-            self.output.bytes.extend_from_slice(&rest[..plain]);
-            self.cursor.at += plain;
-            match self.cursor.peek() {
-                Some(b'"') => break,
-                Some(b'\\') => self.escape()?,
-                _ => return Err(self.cursor.refuse_here()),
-            }
-        }
-        self.cursor.at += 1;
-        self.output.bytes.push(b'"');
-        Ok(())
-    }
-
-    fn escape(&mut self) -> Result<(), Refusal> {
-        let start = self.cursor.at;
-        self.cursor.at += 1;
-        let byte = match self.cursor.peek() {
-            Some(b'u') => return self.unicode_escape(start),
-            Some(byte @ (b'"' | b'\\' | b'/')) => byte,
-            Some(b'b') => 0x08,
-            Some(b't') => b'\t',
-            Some(b'n') => b'\n',
-            Some(b'f') => 0x0C,
-            Some(b'r') => b'\r',
-            _ => return Err(self.cursor.refuse_here()),
+    fn literal(&mut self, at: usize) -> Step {
+        let literal: &[u8] = match self.text.get(at) {
+            Some(b't') => b"true",
+            Some(b'f') => b"false",
+            Some(b'n') => b"null",
+            _ => return Err(self.refuse(at)),
         };
-        self.cursor.at += 1;
-        write_escape(&mut self.output.bytes, byte);
+        for (index, byte) in literal.iter().enumerate() {
+            if self.text.get(at + index) != Some(byte) {
+                return Err(self.refuse(at + index));
+            }
+        }
+        Ok(at + literal.len())
+    }
+
+    #[inline]
+    fn number(&mut self, at: usize) -> Step {
+        match short_integer(self.text, at) {
+            Some(digits) => Ok(at + digits),
+            None => self.odd_number(at),
+        }
+    }
+
+    fn odd_number(&mut self, start: usize) -> Step {
+        let mut cursor = Cursor {
+            text: self.text,
+            at: start,
+        };
+        let token = cursor.number()?;
+        if !token.is_short_integer() {
+            self.copy(start);
+            token
+                .write(&mut self.output)
+                .map_err(|code| refusal(code, start))?;
+            self.copied = cursor.at;
+        }
+        Ok(cursor.at)
+    }
+
+    /// Takes the bracket that opens a level and the white space behind it.
+    #[inline]
+    fn open(&mut self, at: usize, depth: usize) -> Step {
+        if depth == MAX_DEPTH {
+            return Err(refusal(CanonCode::Depth, at));
+        }
+        Ok(self.skip(at + 1))
+    }
+
+    fn array(&mut self, at: usize, depth: usize) -> Step {
+        let mut at = self.open(at, depth)?;
+        if self.text.get(at) == Some(&b']') {
+            return Ok(at + 1);
+        }
+        loop {
+            let end = self.value(at, depth + 1)?;
+            at = self.skip(end);
+            match self.text.get(at) {
+                Some(b',') => at = self.skip(at + 1),
+                Some(b']') => return Ok(at + 1),
+                _ => return Err(self.refuse(at)),
+            }
+        }
+    }
+
+    fn object(&mut self, at: usize, depth: usize) -> Step {
+        let mut at = self.open(at, depth)?;
+        if self.text.get(at) == Some(&b'}') {
+            return Ok(at + 1);
+        }
+        let mut object = Object {
+            source: at,
+            start: self.position(at),
+            first_member: self.members.len(),
+            sorted: true,
+        };
+        loop {
+            let value = self.name(at, &mut object)?;
+            let end = self.value(value, depth + 1)?;
+            at = self.skip(end);
+            match self.text.get(at) {
+                Some(b',') => at = self.skip(at + 1),
+                Some(b'}') => break,
+                _ => return Err(self.refuse(at)),
+            }
+        }
+        if !object.sorted {
+            self.permute(&object, at)?;
+        }
+        self.members.truncate(object.first_member);
+        Ok(at + 1)
+    }
+
+    /// Takes a name, its colon and the white space around that; notes the member.
+    #[inline]
+    fn name(&mut self, at: usize, object: &mut Object) -> Step {
+        if self.text.get(at) != Some(&b'"') {
+            return Err(self.refuse(at));
+        }
+        let start = self.position(at);
+        let (end, place) = self.string(at)?;
+        let name = match place {
+            NamePlace::Text => Name {
+                start: at + 1,
+                end: end - 1,
+                place,
+            },
+            NamePlace::Output => {
+                self.copy(end);
+                Name {
+                    start: start + 1,
+                    end: self.output.len() - 1,
+                    place,
+                }
+            }
+        };
+        self.note(
+            Member {
+                start,
+                name,
+                origin: at,
+            },
+            object,
+        );
+        let at = self.skip(end);
+        if self.text.get(at) != Some(&b':') {
+            return Err(self.refuse(at));
+        }
+        Ok(self.skip(at + 1))
+    }
+
+    #[inline]
+    fn note(&mut self, member: Member, object: &mut Object) {
+        if object.sorted {
+            let before = self.members[object.first_member..].last();
+            object.sorted =
+                before.is_none_or(|before| self.names().compare(before, &member) == Ordering::Less);
+        }
+        self.members.push(member);
+    }
+
+    fn names(&self) -> Names<'_> {
+        Names {
+            text: self.text,
+            output: &self.output,
+        }
+    }
+
+    /// Takes a string from its opening quote to behind its closing one; says where its canonical spelling is.
+    #[inline]
+    fn string(&mut self, at: usize) -> Result<(usize, NamePlace), Box<Refusal>> {
+        let end = at + 1 + plain_run(self.text, at + 1);
+        match self.text.get(end) {
+            Some(b'"') => Ok((end + 1, NamePlace::Text)),
+            _ => Ok((self.string_with_escapes(end)?, NamePlace::Output)),
+        }
+    }
+
+    fn string_with_escapes(&mut self, mut at: usize) -> Step {
+        loop {
+            match self.text.get(at) {
+                Some(b'"') => return Ok(at + 1),
+                Some(b'\\') => {
+                    self.copy(at);
+                    let (scalar, end) = escape::read(self.text, at)?;
+                    write_char(&mut self.output, scalar);
+                    self.copied = end;
+                    at = end + plain_run(self.text, end);
+                }
+                _ => return Err(self.refuse(at)),
+            }
+        }
+    }
+
+    /// Puts the members of an object in order; `end` is where its `}` stands.
+    fn permute(&mut self, object: &Object, end: usize) -> Result<(), Box<Refusal>> {
+        let mut words = std::mem::take(&mut self.words);
+        words.clear();
+        let members = &self.members[object.first_member..];
+        let sorted = self.names().sort(members, &mut words);
+        sorted.map_err(|origin| refusal(CanonCode::DuplicateName, origin))?;
+        if self.copied <= object.source {
+            // Nothing in it departs from the text: take the members from there.
+            self.output
+                .extend_from_slice(&self.text[self.copied..object.source]);
+            gather(
+                &mut self.output,
+                &self.text[object.source..end],
+                object.start,
+                members,
+                &words,
+            );
+        } else {
+            self.output.extend_from_slice(&self.text[self.copied..end]);
+            self.scratch.clear();
+            self.scratch.extend_from_slice(&self.output[object.start..]);
+            self.output.truncate(object.start);
+            gather(
+                &mut self.output,
+                &self.scratch,
+                object.start,
+                members,
+                &words,
+            );
+        }
+        self.copied = end;
+        self.words = words;
         Ok(())
     }
+}
 
-    /// Takes `u` and four digits, and the second half of a surrogate pair; `start` is the backslash.
-    fn unicode_escape(&mut self, start: usize) -> Result<(), Refusal> {
-        let lone = Refusal::at(CanonCode::Surrogate, start);
-        let mut unit = self.code_unit()?;
-        if (0xD800..0xDC00).contains(&unit) {
-            if !self.cursor.text[self.cursor.at..].starts_with(b"\\u") {
-                return Err(lone);
-            }
-            self.cursor.at += 1;
-            let low = self.code_unit()?;
-            if !(0xDC00..0xE000).contains(&low) {
-                return Err(lone);
-            }
-            unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-        }
-        // Nothing but a lone low surrogate is left that is not a scalar value.
-        let scalar = char::from_u32(unit).ok_or(lone)?;
-        self.write_char(scalar);
-        Ok(())
-    }
-
-    fn write_char(&mut self, scalar: char) {
-        if scalar.is_ascii() {
-            return write_escape(&mut self.output.bytes, scalar as u8);
-        }
-        let mut buffer = [0; 4];
-        let encoded = scalar.encode_utf8(&mut buffer);
-        self.output.bytes.extend_from_slice(encoded.as_bytes());
-    }
-
-    /// Takes `u` and four hexadecimal digits.
-    fn code_unit(&mut self) -> Result<u32, Refusal> {
-        self.cursor.at += 1;
-        let mut unit = 0;
-        for _ in 0..4 {
-            let digit = self
-                .cursor
-                .peek()
-                .and_then(|byte| char::from(byte).to_digit(16));
-            unit = unit << 4 | digit.ok_or_else(|| self.cursor.refuse_here())?;
-            self.cursor.at += 1;
-        }
-        Ok(unit)
-    }
+#[cold]
+fn refusal(code: CanonCode, offset: usize) -> Box<Refusal> {
+    Box::new(Refusal::at(code, offset))
 }

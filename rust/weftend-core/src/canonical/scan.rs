@@ -1,6 +1,7 @@
-//! A cursor over JSON text: white space, literals and number tokens (RFC 8259).
+//! Number tokens of JSON text (RFC 8259 section 6).
 
-use super::error::{CanonCode, Refusal};
+use super::error::Refusal;
+use super::escape;
 use super::number::Token;
 
 /// A text and how far it has been read.
@@ -11,41 +12,13 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    pub(crate) fn new(text: &'a [u8]) -> Self {
-        Cursor { text, at: 0 }
-    }
-
-    pub(crate) fn peek(&self) -> Option<u8> {
+    #[inline]
+    fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
-    pub(crate) fn skip_white_space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
-        }
-    }
-
-    /// What is wrong here: the text ended, or this byte cannot go on.
-    pub(crate) fn refuse_here(&self) -> Refusal {
-        let code = match self.peek() {
-            Some(_) => CanonCode::Syntax,
-            None => CanonCode::Truncated,
-        };
-        Refusal::at(code, self.at)
-    }
-
-    /// Takes exactly these bytes.
-    pub(crate) fn expect(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        for &byte in bytes {
-            if self.peek() != Some(byte) {
-                return Err(self.refuse_here());
-            }
-            self.at += 1;
-        }
-        Ok(())
-    }
-
     /// Takes a number token up to the first byte that cannot go on with it.
+    #[inline]
     pub(crate) fn number(&mut self) -> Result<Token<'a>, Refusal> {
         let start = self.at;
         if self.peek() == Some(b'-') {
@@ -55,43 +28,38 @@ impl<'a> Cursor<'a> {
             Some(b'0') => self.at += 1,
             _ => self.digits()?,
         }
-        let fraction = self.fraction()?;
-        let exponent = self.exponent()?;
-        Ok(Token {
-            text: &self.text[start..self.at],
-            integer: !fraction && !exponent,
-        })
+        let integer = !matches!(self.peek(), Some(b'.' | b'e' | b'E'));
+        if !integer {
+            self.fraction_and_exponent()?;
+        }
+        let text = &self.text[start..self.at];
+        Ok(Token { text, integer })
     }
 
-    fn fraction(&mut self) -> Result<bool, Refusal> {
-        if self.peek() != Some(b'.') {
-            return Ok(false);
-        }
-        self.at += 1;
-        self.digits()?;
-        Ok(true)
-    }
-
-    fn exponent(&mut self) -> Result<bool, Refusal> {
-        if !matches!(self.peek(), Some(b'e' | b'E')) {
-            return Ok(false);
-        }
-        self.at += 1;
-        if let Some(b'+' | b'-') = self.peek() {
+    fn fraction_and_exponent(&mut self) -> Result<(), Refusal> {
+        if self.peek() == Some(b'.') {
             self.at += 1;
+            self.digits()?;
         }
-        self.digits()?;
-        Ok(true)
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(())
     }
 
     /// One digit or more.
+    #[inline]
     fn digits(&mut self) -> Result<(), Refusal> {
         let start = self.at;
         while let Some(b'0'..=b'9') = self.peek() {
             self.at += 1;
         }
         if self.at == start {
-            return Err(self.refuse_here());
+            return Err(escape::refuse(self.text, self.at));
         }
         Ok(())
     }

@@ -3,7 +3,6 @@
 use serde::{Serialize, ser};
 
 use super::super::error::CanonCode;
-use super::super::order::unescaped;
 use super::super::output::Object;
 use super::super::string;
 use super::name::NameOf;
@@ -50,8 +49,8 @@ pub(super) struct Members<'a> {
     variant: Option<&'static str>,
     object: Object,
     count: usize,
-    /// Where the current member's name stands in the output, both quotes included.
-    name: std::ops::Range<usize>,
+    /// Where the current member's name begins in the output.
+    name: usize,
 }
 
 impl<'a> Members<'a> {
@@ -62,7 +61,7 @@ impl<'a> Members<'a> {
             variant,
             object,
             count: 0,
-            name: 0..0,
+            name: 0,
         }
     }
 
@@ -70,19 +69,15 @@ impl<'a> Members<'a> {
         let output = &mut self.writer.output;
         let start = output.begin_member(&self.object);
         string::write(&mut output.bytes, name);
-        self.name = start..output.bytes.len();
+        self.name = start;
         output.end_name(&mut self.object, start, self.count);
         self.count += 1;
     }
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
         value.serialize(&mut *self.writer).map_err(|refused| {
-            let written = &self.writer.output.bytes[self.name.start + 1..self.name.end - 1];
-            let name: Vec<u8> = unescaped(written).collect();
-            within(
-                refused.under_name(&String::from_utf8_lossy(&name)),
-                self.variant,
-            )
+            let name = string::read(&self.writer.output.bytes[self.name..]);
+            within(refused.under_name(&name), self.variant)
         })
     }
 

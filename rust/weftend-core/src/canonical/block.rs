@@ -1,0 +1,195 @@
+//! Sixteen bytes at a time: which of them may stand in a string, and where two texts differ.
+
+use wide::{u8x16, u8x32};
+
+/// Bytes in a block.
+pub(crate) const BLOCK: usize = 16;
+
+/// Sixteen bytes of a text; what lies behind its end is zero.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Block {
+    bytes: [u8; BLOCK],
+}
+
+impl Block {
+    /// The bytes from `at` on, which is not behind the end of the text.
+    #[inline]
+    pub(crate) fn load(text: &[u8], at: usize) -> Self {
+        let rest = &text[at..];
+        let bytes = match rest.first_chunk() {
+            Some(bytes) => *bytes,
+            None => padded(rest),
+        };
+        Block { bytes }
+    }
+
+    #[inline]
+    pub(crate) const fn bytes(&self) -> &[u8; BLOCK] {
+        &self.bytes
+    }
+
+    #[inline]
+    fn wide(self) -> u8x16 {
+        u8x16::from(self.bytes)
+    }
+
+    /// How many bytes from the first on stand for themselves in a JSON string: up to a quote, a backslash, a
+    /// control character or the end of the text.
+    #[inline]
+    pub(crate) fn plain(self) -> usize {
+        let bytes = self.wide();
+        let control = bytes.min(u8x16::splat(0x1F)).simd_eq(bytes);
+        let quote = bytes.simd_eq(u8x16::splat(b'"'));
+        let escape = bytes.simd_eq(u8x16::splat(b'\\'));
+        first_set(control | quote | escape)
+    }
+
+    /// How many bytes from the first on are white space.
+    #[inline]
+    pub(crate) fn white(self) -> usize {
+        let bytes = self.wide();
+        let [space, tab, line, carriage] =
+            [b' ', b'\t', b'\n', b'\r'].map(|byte| bytes.simd_eq(u8x16::splat(byte)));
+        first_set(!(space | tab | line | carriage))
+    }
+
+    /// How many bytes from the first on are the same in both.
+    #[inline]
+    pub(crate) fn common(self, other: Block) -> usize {
+        first_set(!self.wide().simd_eq(other.wide()))
+    }
+}
+
+/// Bytes from `at` on that stand for themselves in a JSON string, up to the first that does not.
+#[inline]
+pub(crate) fn plain_run(text: &[u8], at: usize) -> usize {
+    let mut rest = &text[at..];
+    // Two blocks in one step: how many blocks a string has is hard to foretell, and a branch more costs.
+    while let Some((two, behind)) = rest.split_first_chunk::<{ 2 * BLOCK }>() {
+        let mask = special32(two);
+        if mask != 0 {
+            return text.len() - at - rest.len() + mask.trailing_zeros() as usize;
+        }
+        rest = behind;
+    }
+    text.len() - at - rest.len() + plain_tail(rest)
+}
+
+/// One bit for each byte that does not stand for itself.
+#[inline]
+fn special32(bytes: &[u8; 2 * BLOCK]) -> u32 {
+    let bytes = u8x32::from(*bytes);
+    let control = bytes.min(u8x32::splat(0x1F)).simd_eq(bytes);
+    let quote = bytes.simd_eq(u8x32::splat(b'"'));
+    let escape = bytes.simd_eq(u8x32::splat(b'\\'));
+    (control | quote | escape).to_bitmask()
+}
+
+#[cold]
+fn plain_tail(bytes: &[u8]) -> usize {
+    let special = |&byte: &u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    bytes.iter().position(special).unwrap_or(bytes.len())
+}
+
+/// Index of the first lane that is set, [`BLOCK`] if none is.
+#[inline]
+fn first_set(lanes: u8x16) -> usize {
+    (lanes.to_bitmask() | 1 << BLOCK).trailing_zeros() as usize
+}
+
+/// Fewer than sixteen bytes, with zeros behind them; without a copy of variable length.
+#[inline]
+pub(crate) fn padded(bytes: &[u8]) -> [u8; BLOCK] {
+    let length = bytes.len();
+    let word = if length >= 8 {
+        two_halves(eight(bytes, 0), eight(bytes, length - 8), 8, length)
+    } else if length >= 4 {
+        two_halves(four(bytes, 0), four(bytes, length - 4), 4, length)
+    } else {
+        let place = |index: usize| u128::from(bytes[index]) << (8 * index);
+        match length {
+            0 => 0,
+            _ => place(0) | place(length / 2) | place(length - 1),
+        }
+    };
+    word.to_le_bytes()
+}
+
+/// The first and the last `half` bytes of `length`, which overlap unless `length` is twice `half`.
+#[inline]
+fn two_halves(first: u64, last: u64, half: usize, length: usize) -> u128 {
+    u128::from(first) | u128::from(last) << (8 * (length - half))
+}
+
+#[inline]
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    bytes[at..]
+        .first_chunk()
+        .map_or(0, |chunk| u64::from_le_bytes(*chunk))
+}
+
+#[inline]
+fn four(bytes: &[u8], at: usize) -> u64 {
+    bytes[at..]
+        .first_chunk()
+        .map_or(0, |chunk| u32::from_le_bytes(*chunk).into())
+}
+
+/// Appends the first `length` bytes of a block.
+#[inline]
+pub(crate) fn push_block(out: &mut Vec<u8>, block: &[u8; BLOCK], length: usize) {
+    let end = out.len() + length;
+    out.extend_from_slice(block);
+    out.truncate(end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn each_byte_value_is_judged_right_in_each_lane() {
+        for byte in 0..=u8::MAX {
+            for lane in 0..BLOCK {
+                let mut bytes = [b'a'; BLOCK];
+                bytes[lane] = byte;
+                let block = Block::load(&bytes, 0);
+                let plain = byte >= 0x20 && byte != b'"' && byte != b'\\';
+                assert_eq!(
+                    block.plain(),
+                    if plain { BLOCK } else { lane },
+                    "{byte:#x} in {lane}"
+                );
+                bytes = [b'\n'; BLOCK];
+                bytes[lane] = byte;
+                let white = matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+                assert_eq!(
+                    Block::load(&bytes, 0).white(),
+                    if white { BLOCK } else { lane }
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn short_texts_are_padded_with_zeros(text in prop::collection::vec(any::<u8>(), 0..40), at in 0usize..40) {
+            let at = at.min(text.len());
+            let mut expected = [0; BLOCK];
+            for (to, from) in expected.iter_mut().zip(&text[at..]) {
+                *to = *from;
+            }
+            prop_assert_eq!(*Block::load(&text, at).bytes(), expected);
+        }
+
+        #[test]
+        fn blocks_have_their_shared_beginning_in_common(a: [u8; 16], same in 0usize..=16) {
+            let mut b = a;
+            if let Some(byte) = b.get_mut(same) {
+                *byte ^= 0x80;
+            }
+            prop_assert_eq!(Block::load(&a, 0).common(Block::load(&b, 0)), same);
+        }
+    }
+}
