@@ -1,27 +1,42 @@
 """What the extension module holds; only the facades import it."""
 
+from collections.abc import Callable, Sequence
 from os import PathLike
-from typing import final
+from typing import TypeAlias, final
 
 __all__ = [
     "Counter",
+    "Partial",
     "SpoolReader",
     "SpoolSegment",
+    "Stream",
     "__version__",
     "canonicalize",
     "canonicalize_text",
+    "check_store",
     "counter",
     "digest",
     "digest_text",
+    "disclose",
     "flush_recording",
     "init_recording",
     "is_canonical",
+    "next_window",
+    "prune",
     "record_usage_event",
     "recording_mode",
     "recording_places",
     "reset_recording_after_fork",
+    "snapshot_bytes",
+    "store_bytes",
+    "unregistered",
 ]
 __version__: str
+
+_Names: TypeAlias = list[tuple[str, int]]
+_MapNotes: TypeAlias = tuple[str, _Names, _Names, _Names, int]
+_Notes: TypeAlias = tuple[list[_MapNotes], str | None, int]
+_Released: TypeAlias = tuple[bytes, str, int, bytes, _Notes]
 
 def canonicalize(value: object, /) -> bytes:
     """Canonical bytes of a value; ``CanonicalizationError`` has a JSON Pointer as its place."""
@@ -127,3 +142,144 @@ class SpoolSegment:
 
     def release(self) -> None:
         """Let go of it."""
+
+@final
+class Stream:
+    """A stream definition that was found valid; see :mod:`weftend.fold`."""
+
+    def __new__(cls, definition: bytes, /) -> Stream:
+        """The compiled form as JSON text; ``WeftendError`` (``STREAM_INVALID``) with every violation."""
+
+    @property
+    def id(self) -> str:
+        """The stream's identifier."""
+
+    @property
+    def digest(self) -> str:
+        """Digest of the compiled definition with its vocabularies: the ``pathDigest`` outside releases."""
+
+    @property
+    def contribution(self) -> str:
+        """``every-map`` or ``one-map``."""
+
+    @property
+    def maps(self) -> list[str]:
+        """Names of the maps, in byte order."""
+
+    @property
+    def refs(self) -> list[str]:
+        """Names of the ref lists, in byte order."""
+
+    @property
+    def default_floor(self) -> int:
+        """The floor used where nobody asks, in units."""
+
+    @property
+    def least_floor(self) -> int:
+        """The least floor that may be asked for, in units."""
+
+    @property
+    def caps(self) -> dict[str, int]:
+        """``maxBucketsPerChunk``, ``maxChunkBytes``, ``maxChunks``, ``maxWindowTicks``, ``ttlSeconds``."""
+
+    def worst_case(self) -> tuple[int, int]:
+        """The largest chunk there can be: (buckets, canonical bytes)."""
+
+    def channels(self, *, refs: bool = False) -> list[str]:
+        """Names of a partial's channels: the maps, then the ref lists where ``refs``."""
+
+    def bucket(self, map: str, key: str, /) -> str:
+        """The bucket of ``map`` that a raw key falls into; ``KeyError`` where there is no such map."""
+
+@final
+class Partial:
+    """Per unit what it contributes. **Private.** See :mod:`weftend.fold`."""
+
+    def __new__(cls, channels: Sequence[str], /) -> Partial:
+        """An empty partial; ``WeftendError`` (``PARTIAL_INVALID``) for names that cannot be channels."""
+
+    @property
+    def channels(self) -> list[str]:
+        """The channels' names."""
+
+    @property
+    def records(self) -> int:
+        """(unit, part) pairs with a contribution: records read, less those met again."""
+
+    def __len__(self) -> int:
+        """How many units there are."""
+
+    def __contains__(self, unit: bytes, /) -> bool:
+        """Whether the unit with this 32-byte digest is there."""
+
+    def add(self, unit: bytes, part: bytes, channel: int, key: str, amount: int = 1, /) -> None:
+        """Adds to one bucket of one unit, as said by one part."""
+
+    def touch(self, unit: bytes, /) -> None:
+        """Makes a unit known that may have no key."""
+
+    def end_record(self) -> None:
+        """Says that a record has been read whole."""
+
+    def merge(self, other: Partial, /) -> None:
+        """Makes this the union of both; ``WeftendError`` (``PARTIAL_MISMATCH``) for other channels."""
+
+    def absorb(self, shard: Partial, /) -> None:
+        """Makes this the sum of both: only for shards of one reading."""
+
+    def copy(self) -> Partial:
+        """A copy of its own."""
+
+    def to_bytes(self) -> bytes:
+        """The partial as bytes; equal partials are equal bytes. **Private.**"""
+
+    @staticmethod
+    def from_bytes(data: bytes, /) -> Partial:
+        """A partial from bytes that :meth:`to_bytes` made; ``WeftendError`` (``PARTIAL_INVALID``) otherwise."""
+
+    def digests(self) -> bytes:
+        """All units' digests, 32 bytes each, in byte order, one behind the other."""
+
+    def without(self, digests: bytes, /) -> int:
+        """Takes out the units with these digests, in any order; how many of them were there."""
+
+    def totals(self) -> list[dict[str, tuple[int, int]]]:
+        """Per channel: raw key → (units, total), exact, before any clamp."""
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Partial], tuple[bytes]]:
+        """Pickles as its bytes."""
+
+def disclose(
+    kind: str, clamp: int, counts: dict[str, int], units: int, k: int, /
+) -> tuple[list[tuple[str, int]], bool]:
+    """Visible buckets, and whether those are all; see :mod:`weftend.disclosure`."""
+
+def next_window(
+    stream: Stream,
+    partial: Partial,
+    path_digest: str,
+    k: int,
+    window_start_tick: int,
+    prev_chunk_id: str | None,
+    refs: bool,
+    map: str | None,
+    /,
+) -> tuple[int, _Released | None]:
+    """Units found, and what was released; see :mod:`weftend.egress`."""
+
+def unregistered(stream: Stream, partial: Partial, map: str, /) -> tuple[_Names, int]:
+    """Raw keys that fall into ``__other__``, and how many are not listed; see :mod:`weftend.egress`."""
+
+def check_store(stream_id: str, store: bytes, /) -> tuple[str | None, str | None, int]:
+    """(anchor, head, tick); see :mod:`weftend.chain`."""
+
+def prune(chunks: Sequence[bytes], now: int, max_chunks: int, /) -> tuple[int, int, list[bool]]:
+    """(too old, too many, whether each stays); see :mod:`weftend.chain`."""
+
+def store_bytes(stream_id: str, chunks: Sequence[bytes], tick: int, /) -> bytes:
+    """The store file; see :mod:`weftend.chain`."""
+
+def snapshot_bytes(
+    stream_id: str, chunks: Sequence[bytes], dropped: tuple[int, int, int, int], preview: bool, /
+) -> bytes:
+    """The snapshot file; see :mod:`weftend.chain`."""

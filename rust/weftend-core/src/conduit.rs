@@ -3,9 +3,7 @@
 //! Pure: reading and writing files is the caller's part.
 
 use crate::digest::Digest;
-use crate::documents::{
-    Chunk, ConduitStore, Dropped, Journal, Snapshot, Version, issue, not_canonical,
-};
+use crate::documents::{Chunk, ConduitStore, Dropped, Journal, Snapshot, Version, issue};
 use crate::error::Issue;
 use crate::fold::OTHER;
 
@@ -47,6 +45,46 @@ pub fn chain(stream_id: &str, chunks: &[Chunk]) -> Result<Chain, Vec<Issue>> {
     })
 }
 
+/// Checks a store against itself: its chain, and that its journal names the newest chunk and tick.
+///
+/// `stream_id` is the stream that it should be of. Violations as [`chain`], and those of the journal
+/// (`TELEMETRY_CHAIN_BROKEN`, `TELEMETRY_TICK_INVALID`), all at once, sorted.
+pub fn check_store(stream_id: &str, store: &ConduitStore) -> Result<Chain, Vec<Issue>> {
+    let (journal, newest) = (&store.journal, store.chunks.last());
+    let head = newest.map(|chunk| chunk.chunk_id);
+    let tick = newest.map_or(0, |chunk| chunk.window_end_tick);
+    let mut issues: Vec<Issue> = chain(stream_id, &store.chunks).err().unwrap_or_default();
+    for (holds, code, place, message) in [
+        (
+            journal.stream_id == stream_id,
+            "TELEMETRY_CHAIN_BROKEN",
+            "streamId",
+            "is another stream",
+        ),
+        (
+            journal.head_chunk_id == head,
+            "TELEMETRY_CHAIN_BROKEN",
+            "headChunkId",
+            "is not the newest chunk",
+        ),
+        (
+            journal.updated_at_tick == tick,
+            "TELEMETRY_TICK_INVALID",
+            "updatedAtTick",
+            "is not the newest tick",
+        ),
+    ] {
+        issues.extend((!holds).then(|| issue(code, &format!("/journal/{place}"), message)));
+    }
+    issues.sort();
+    let anchor = store.chunks.first().and_then(|chunk| chunk.prev_chunk_id);
+    if issues.is_empty() {
+        Ok(Chain { anchor, head, tick })
+    } else {
+        Err(issues)
+    }
+}
+
 fn own_issues(stream_id: &str, chunk: &Chunk, at: &str) -> Option<Issue> {
     if chunk.stream_id != stream_id {
         let message = "is another stream than the document's";
@@ -57,7 +95,7 @@ fn own_issues(stream_id: &str, chunk: &Chunk, at: &str) -> Option<Issue> {
         ));
     }
     match chunk.compute_id() {
-        Err(error) => Some(not_canonical(&error)),
+        Err(error) => Some(error.into()),
         Ok(id) if id != chunk.chunk_id => {
             let message = "is not the digest of the chunk";
             Some(issue(

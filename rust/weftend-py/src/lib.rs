@@ -4,8 +4,13 @@ use pyo3::prelude::*;
 
 mod borrowed;
 mod canonical;
+mod chain;
+mod egress;
+mod errors;
+mod fold;
 mod objects;
 mod record;
+mod stream;
 
 /// The extension module `weftend._core`; only the facades import it.
 #[pymodule(gil_used = true)]
@@ -16,10 +21,22 @@ mod _core {
     use super::canonical::{canonicalize, canonicalize_text, digest_of, digest_text, is_canonical};
 
     #[pymodule_export]
+    use super::chain::{check_store, prune, snapshot_bytes, store_bytes};
+
+    #[pymodule_export]
+    use super::egress::{disclose, next_window, unregistered};
+
+    #[pymodule_export]
+    use super::fold::Partial;
+
+    #[pymodule_export]
     use super::record::{
         Counter, SpoolReader, SpoolSegment, counter, flush_recording, init_recording,
         record_usage_event, recording_mode, recording_places, reset_recording_after_fork,
     };
+
+    #[pymodule_export]
+    use super::stream::Stream;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AggregateSchema, ChunkSchema, Coverage, Version, not_canonical, schema};
+use super::{AggregateSchema, ChunkSchema, Coverage, Version, schema};
 use crate::canonical::{self, CanonicalError};
 use crate::digest::{self, Digest};
 use crate::error::Issue;
@@ -94,9 +94,7 @@ impl Chunk {
         if !issues.is_empty() {
             return Err(issues);
         }
-        self.chunk_id = self
-            .compute_id()
-            .map_err(|error| vec![not_canonical(&error)])?;
+        self.chunk_id = self.compute_id().map_err(|error| vec![error.into()])?;
         Ok(self)
     }
 

@@ -152,10 +152,12 @@ pub(crate) fn issue(code: &'static str, pointer: &str, message: &str) -> Issue {
     }
 }
 
-pub(crate) fn not_canonical(error: &CanonicalError) -> Issue {
-    issue(
-        "TELEMETRY_SCHEMA_INVALID",
-        &error.place.to_string(),
-        error.code.as_str(),
-    )
+impl From<CanonicalError> for Issue {
+    fn from(error: CanonicalError) -> Self {
+        issue(
+            "TELEMETRY_SCHEMA_INVALID",
+            &error.place.to_string(),
+            error.code.as_str(),
+        )
+    }
 }
