@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from streams import PATH, load
+from small_streams import PATH, load
 
 from weftend import chain
 from weftend.egress import BelowFloor, Released, next_window, unregistered

@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from streams import definition, load
+from small_streams import definition, load
 
 from weftend.errors import Code, ExitStatus, WeftendError
 from weftend.fold import Partial, Stream
