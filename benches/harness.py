@@ -64,14 +64,17 @@ class Figure:
         return "yes" if self.ratio >= self.reach else "no"
 
 
-def run(title: str, jobs: Sequence[Job], packages: Sequence[str] = ()) -> list[Figure]:
+def run(
+    title: str, jobs: Sequence[Job], packages: Sequence[str] = (), *, rounds: int = ROUNDS
+) -> list[Figure]:
     """Check, then measure every job; print the table and write ``results/<title>.json``.
 
-    ``packages`` are the distributions whose versions belong beside the figures.
+    ``packages`` are the distributions whose versions belong beside the figures; jobs that take long ask for
+    fewer ``rounds``.
     """
     for job in jobs:
         job.check()
-    figures = [_measure(job) for job in jobs]
+    figures = [_measure(job, rounds) for job in jobs]
     machine = describe_machine(packages)
     print(f"{title}: " + ", ".join(f"{key} {value}" for key, value in machine.items()))
     print(_table(figures))
@@ -105,14 +108,14 @@ def _version(package: str) -> str:
         return "missing"
 
 
-def _measure(job: Job) -> Figure:
+def _measure(job: Job, rounds: int) -> Figure:
     ours_count, theirs_count = _repetitions(job.ours), _repetitions(job.theirs)
     ours: list[float] = []
     theirs: list[float] = []
     gc.collect()
     gc.disable()
     try:
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             ours.append(_time(job.ours, ours_count))
             theirs.append(_time(job.theirs, theirs_count))
     finally:

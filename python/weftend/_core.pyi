@@ -23,6 +23,7 @@ __all__ = [
     "is_canonical",
     "next_window",
     "prune",
+    "read_release",
     "record_usage_event",
     "recording_mode",
     "recording_places",
@@ -36,6 +37,7 @@ __version__: str
 _Names: TypeAlias = list[tuple[str, int]]
 _MapNotes: TypeAlias = tuple[str, _Names, _Names, _Names, int]
 _Notes: TypeAlias = tuple[list[_MapNotes], str | None, int]
+_Counts: TypeAlias = tuple[int, int, int]
 _Released: TypeAlias = tuple[bytes, str, int, bytes, _Notes]
 
 def canonicalize(value: object, /) -> bytes:
@@ -283,3 +285,11 @@ def snapshot_bytes(
     stream_id: str, chunks: Sequence[bytes], dropped: tuple[int, int, int, int], preview: bool, /
 ) -> bytes:
     """The snapshot file; see :mod:`weftend.chain`."""
+
+def read_release(
+    folder: str | PathLike[str], channels: Sequence[str], /
+) -> tuple[str, str, Partial, _Counts, _Counts, int]:
+    """A release folder: its releaseId and pathDigest, the fold, observations read, copies, links passed by.
+
+    Counts are of records, denied pulses and runs. ``WeftendError`` with all that is wrong.
+    """

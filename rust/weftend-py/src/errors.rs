@@ -14,7 +14,12 @@ pub(crate) const INVALID: u8 = 2;
 
 /// A `WeftendError` with these issues and this exit status.
 pub(crate) fn refusal(py: Python<'_>, issues: &[Issue], status: u8) -> PyErr {
-    match built(py, issues, status) {
+    refusal_and_more(py, issues, 0, status)
+}
+
+/// A `WeftendError` with these issues, the count of further ones, and this exit status.
+pub(crate) fn refusal_and_more(py: Python<'_>, issues: &[Issue], more: u64, status: u8) -> PyErr {
+    match built(py, issues, more, status) {
         Ok((issues, status)) => WeftendError::new_err((issues.unbind(), status.unbind())),
         Err(error) => error,
     }
@@ -23,6 +28,7 @@ pub(crate) fn refusal(py: Python<'_>, issues: &[Issue], status: u8) -> PyErr {
 fn built<'py>(
     py: Python<'py>,
     issues: &[Issue],
+    more: u64,
     status: u8,
 ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     let errors = py.import("weftend.errors")?;
@@ -31,7 +37,9 @@ fn built<'py>(
         .iter()
         .map(|found| issue.call1((found.code, &found.path, &found.message)));
     let list = list.collect::<PyResult<Vec<_>>>()?;
-    let list = errors.getattr("IssueList")?.call_method1("of", (list,))?;
+    let list = errors
+        .getattr("IssueList")?
+        .call_method1("of", (list, more))?;
     Ok((list, errors.getattr("ExitStatus")?.call1((status,))?))
 }
 

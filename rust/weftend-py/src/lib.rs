@@ -9,6 +9,7 @@ mod egress;
 mod errors;
 mod fold;
 mod objects;
+mod readers;
 mod record;
 mod stream;
 
@@ -28,6 +29,9 @@ mod _core {
 
     #[pymodule_export]
     use super::fold::Partial;
+
+    #[pymodule_export]
+    use super::readers::read_release;
 
     #[pymodule_export]
     use super::record::{
