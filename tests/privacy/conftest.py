@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from adversary import Rule, View
 
+from weftend import disclosure as core
 from weftend.reference import disclosure as reference
 
-IMPLEMENTATIONS = {"reference": reference.disclose}
+IMPLEMENTATIONS = {"core": core.disclose, "reference": reference.disclose}
 
 
 @pytest.fixture(params=sorted(IMPLEMENTATIONS))
