@@ -1,6 +1,14 @@
 //! Readers: files that other tools wrote, turned into contributions for a fold.
 
+pub mod github;
+pub mod gotest;
+mod ijson;
 pub mod input;
 pub mod issues;
 mod json;
+pub mod junit;
+pub mod keys;
+pub mod refusal;
 pub mod release;
+pub mod sarif;
+pub mod testrun;

@@ -1,0 +1,79 @@
+//! One line of `go test -json` (`go doc test2json`).
+
+use std::borrow::Cow;
+
+use crate::ijson::{self, Scan, Scanner, Str};
+use crate::testrun::{Duration, Outcome, seconds};
+
+/// What an event says, as far as it concerns us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    /// A test begins.
+    Run,
+    /// A test, or a package, has come to its end.
+    Ended(Outcome),
+    /// Output, pauses, attributes and whatever may be added to the format.
+    Other,
+}
+
+/// One event.
+#[derive(Debug)]
+pub(super) struct Event<'a> {
+    pub(super) action: Action,
+    /// Empty where the event does not say.
+    pub(super) package: Cow<'a, str>,
+    /// `None` for events of the package itself.
+    pub(super) test: Option<Cow<'a, str>>,
+    pub(super) elapsed: Duration,
+}
+
+/// The event that `line` is; `None` for anything but one JSON object with a text in `Action`.
+pub(super) fn read(line: &[u8]) -> Option<Event<'_>> {
+    let text = std::str::from_utf8(line).ok()?;
+    let mut members = Members::default();
+    ijson::read(text, |scanner| {
+        scanner.object(|scanner, name| members.member(scanner, &name))
+    })
+    .ok()?;
+    Some(Event {
+        action: action(&members.action?),
+        package: members
+            .package
+            .map(|package| package.text())
+            .unwrap_or_default(),
+        test: members.test.map(|test| test.text()),
+        elapsed: members.elapsed,
+    })
+}
+
+/// The members of an event that are read.
+#[derive(Default)]
+struct Members<'a> {
+    action: Option<Str<'a>>,
+    package: Option<Str<'a>>,
+    test: Option<Str<'a>>,
+    elapsed: Duration,
+}
+
+impl<'a> Members<'a> {
+    fn member(&mut self, scanner: &mut Scanner<'a>, name: &Str<'a>) -> Scan<()> {
+        match name.raw() {
+            "Action" => self.action = scanner.string_or_skip()?,
+            "Package" => self.package = scanner.string_or_skip()?,
+            "Test" => self.test = scanner.string_or_skip()?,
+            "Elapsed" => self.elapsed = scanner.number_or_skip()?.and_then(seconds),
+            _ => scanner.skip()?,
+        }
+        Ok(())
+    }
+}
+
+fn action(word: &Str<'_>) -> Action {
+    match word.raw() {
+        "run" => Action::Run,
+        "pass" | "bench" => Action::Ended(Outcome::Passed),
+        "fail" => Action::Ended(Outcome::Failed),
+        "skip" => Action::Ended(Outcome::Skipped),
+        _ => Action::Other,
+    }
+}

@@ -1,0 +1,66 @@
+//! Numbers: the grammar, and the range that I-JSON gives them here.
+
+use weftend_core::canonical;
+
+use super::{Fault, Scan};
+
+/// Integers of this many digits or fewer are always within ±(2^53−1).
+const SAFE_DIGITS: usize = 15;
+
+/// Offset after the number that starts at `start`.
+#[inline]
+pub(crate) fn end(text: &[u8], start: usize) -> Scan<usize> {
+    let first = start + usize::from(text.get(start) == Some(&b'-'));
+    let whole = match text.get(first) {
+        Some(b'0') => first + 1,
+        Some(b'1'..=b'9') => digits(text, first + 1),
+        _ => return Err(Fault),
+    };
+    let fraction = fraction(text, whole)?;
+    let end = exponent(text, fraction)?;
+    // A fraction without exponent is finite as soon as its whole part is: at most 300 digits are below 10^300.
+    let safe = if end == whole {
+        whole - first <= SAFE_DIGITS
+    } else {
+        end == fraction && whole - first <= 300
+    };
+    if safe || in_range(text.get(start..end).ok_or(Fault)?) {
+        Ok(end)
+    } else {
+        Err(Fault)
+    }
+}
+
+fn digits(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    at
+}
+
+fn some_digits(text: &[u8], at: usize) -> Scan<usize> {
+    let end = digits(text, at);
+    if end == at { Err(Fault) } else { Ok(end) }
+}
+
+fn fraction(text: &[u8], at: usize) -> Scan<usize> {
+    if text.get(at) == Some(&b'.') {
+        some_digits(text, at + 1)
+    } else {
+        Ok(at)
+    }
+}
+
+fn exponent(text: &[u8], at: usize) -> Scan<usize> {
+    let Some(b'e' | b'E') = text.get(at) else {
+        return Ok(at);
+    };
+    let sign = usize::from(matches!(text.get(at + 1), Some(b'+' | b'-')));
+    some_digits(text, at + 1 + sign)
+}
+
+/// The rare ones are judged by the canonicalizer, which knows the rule.
+#[cold]
+fn in_range(token: &[u8]) -> bool {
+    canonical::canonicalize_text(token).is_ok()
+}

@@ -1,0 +1,199 @@
+//! Rules, the components that define them, and references to either.
+
+use std::borrow::Cow;
+
+use hashbrown::HashMap;
+
+use super::tally::Level;
+use crate::ijson::{Scan, Scanner};
+
+/// Parts of a hierarchical rule id that are looked for.
+const MAX_HIERARCHY: usize = 16;
+
+/// A rule as a tool component defines it (SARIF 2.1.0, 3.49).
+#[derive(Debug, Default)]
+pub(super) struct Rule {
+    pub(super) id: String,
+    pub(super) guid: Option<String>,
+    pub(super) level: Option<Level>,
+}
+
+/// A tool's driver or one of its extensions (3.19).
+#[derive(Debug, Default)]
+pub(super) struct Component {
+    pub(super) name: Option<String>,
+    pub(super) guid: Option<String>,
+    pub(super) rules: Vec<Rule>,
+    by_id: HashMap<String, usize>,
+    by_guid: HashMap<String, usize>,
+}
+
+/// Which rule of which component (3.52); `component` is the index of an extension, `None` the driver.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Reference<'a> {
+    pub(super) id: Option<Cow<'a, str>>,
+    pub(super) guid: Option<Cow<'a, str>>,
+    pub(super) index: Option<usize>,
+    pub(super) component: Option<ComponentReference<'a>>,
+}
+
+/// Which component (3.54).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct ComponentReference<'a> {
+    name: Option<Cow<'a, str>>,
+    guid: Option<Cow<'a, str>>,
+    index: Option<usize>,
+}
+
+/// A string member as it means.
+pub(super) fn text<'a>(scanner: &mut Scanner<'a>) -> Scan<Option<Cow<'a, str>>> {
+    Ok(scanner.string_or_skip()?.map(|text| text.text()))
+}
+
+pub(super) fn owned(scanner: &mut Scanner<'_>) -> Scan<Option<String>> {
+    Ok(text(scanner)?.map(Cow::into_owned))
+}
+
+/// An index member; SARIF writes −1 for none.
+pub(super) fn index(scanner: &mut Scanner<'_>) -> Scan<Option<usize>> {
+    Ok(scanner
+        .number_or_skip()?
+        .and_then(|number| number.parse().ok()))
+}
+
+/// A level member; `wrong` says so where it is none.
+pub(super) fn level(
+    scanner: &mut Scanner<'_>,
+    wrong: &mut Option<&'static str>,
+) -> Scan<Option<Level>> {
+    let Some(name) = text(scanner)? else {
+        return Ok(None);
+    };
+    let level = Level::named(&name);
+    if level.is_none() {
+        *wrong = Some("a level that SARIF does not have");
+    }
+    Ok(level)
+}
+
+impl Component {
+    pub(super) fn read(scanner: &mut Scanner<'_>, wrong: &mut Option<&'static str>) -> Scan<Self> {
+        let mut component = Component::default();
+        scanner.object_or_skip(|scanner, name| {
+            match name.raw() {
+                "name" => component.name = owned(scanner)?,
+                "guid" => component.guid = owned(scanner)?,
+                "rules" => scanner.array_or_skip(|scanner| {
+                    component.push(Rule::read(scanner, wrong)?);
+                    Ok(())
+                })?,
+                _ => scanner.skip()?,
+            }
+            Ok(())
+        })?;
+        Ok(component)
+    }
+
+    /// One more rule; of two with the same name the first is meant.
+    fn push(&mut self, rule: Rule) {
+        let index = self.rules.len();
+        self.by_id.entry_ref(rule.id.as_str()).or_insert(index);
+        if let Some(guid) = rule.guid.as_deref() {
+            self.by_guid.entry_ref(guid).or_insert(index);
+        }
+        self.rules.push(rule);
+    }
+
+    /// The index of the rule that `reference` means: by index, by guid, by id, or by the id that a hierarchical
+    /// id (3.27.5: `id/further/parts`) starts with.
+    pub(super) fn rule(&self, reference: &Reference<'_>) -> Option<usize> {
+        if let Some(index) = reference.index.filter(|index| *index < self.rules.len()) {
+            return Some(index);
+        }
+        if let Some(guid) = &reference.guid {
+            return self.by_guid.get(guid.as_ref()).copied();
+        }
+        let mut id = reference.id.as_deref()?;
+        for _ in 0..MAX_HIERARCHY {
+            if let Some(index) = self.by_id.get(id) {
+                return Some(*index);
+            }
+            id = id.rsplit_once('/')?.0;
+        }
+        None
+    }
+}
+
+impl Rule {
+    fn read(scanner: &mut Scanner<'_>, wrong: &mut Option<&'static str>) -> Scan<Self> {
+        let mut rule = Rule::default();
+        scanner.object_or_skip(|scanner, name| {
+            match name.raw() {
+                "id" => rule.id = owned(scanner)?.unwrap_or_default(),
+                "guid" => rule.guid = owned(scanner)?,
+                "defaultConfiguration" => rule.level = configured_level(scanner, wrong)?,
+                _ => scanner.skip()?,
+            }
+            Ok(())
+        })?;
+        Ok(rule)
+    }
+}
+
+/// The level of a `reportingConfiguration` (3.50).
+pub(super) fn configured_level(
+    scanner: &mut Scanner<'_>,
+    wrong: &mut Option<&'static str>,
+) -> Scan<Option<Level>> {
+    let mut found = None;
+    scanner.object_or_skip(|scanner, name| match name.raw() {
+        "level" => level(scanner, wrong).map(|level| found = level),
+        _ => scanner.skip(),
+    })?;
+    Ok(found)
+}
+
+impl<'a> Reference<'a> {
+    pub(super) fn read(scanner: &mut Scanner<'a>) -> Scan<Self> {
+        let mut reference = Reference::default();
+        scanner.object_or_skip(|scanner, name| {
+            match name.raw() {
+                "id" => reference.id = text(scanner)?,
+                "guid" => reference.guid = text(scanner)?,
+                "index" => reference.index = index(scanner)?,
+                "toolComponent" => reference.component = Some(ComponentReference::read(scanner)?),
+                _ => scanner.skip()?,
+            }
+            Ok(())
+        })?;
+        Ok(reference)
+    }
+}
+
+impl<'a> ComponentReference<'a> {
+    fn read(scanner: &mut Scanner<'a>) -> Scan<Self> {
+        let mut reference = ComponentReference::default();
+        scanner.object_or_skip(|scanner, name| {
+            match name.raw() {
+                "name" => reference.name = text(scanner)?,
+                "guid" => reference.guid = text(scanner)?,
+                "index" => reference.index = index(scanner)?,
+                _ => scanner.skip()?,
+            }
+            Ok(())
+        })?;
+        Ok(reference)
+    }
+
+    /// The index of the extension that is meant: by index, else by guid, else by name.
+    pub(super) fn find(&self, extensions: &[Component]) -> Option<usize> {
+        if self.index.is_some() {
+            return self.index.filter(|index| *index < extensions.len());
+        }
+        let wanted = |component: &Component| match &self.guid {
+            Some(guid) => component.guid.as_deref() == Some(guid.as_ref()),
+            None => self.name.is_some() && component.name.as_deref() == self.name.as_deref(),
+        };
+        extensions.iter().position(wanted)
+    }
+}

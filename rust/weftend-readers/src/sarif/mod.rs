@@ -1,0 +1,100 @@
+//! SARIF 2.1.0 logs of static analysis: levels, tools and rules; messages, locations and code stay where they are.
+
+mod descriptor;
+mod result;
+mod run;
+mod tally;
+
+use crate::ijson::{self, Scan, Scanner};
+use crate::refusal::Refusal;
+pub use tally::{FindingsChannels, FindingsTally, Level};
+
+/// The version that is read.
+pub const VERSION: &str = "2.1.0";
+
+/// Call `each` with the identity and the findings of every run of the log in `bytes`, in order.
+///
+/// The identity is `automationDetails.guid` or else `.id`, where the run has one. Refused: what is not I-JSON (a
+/// leading byte order mark is passed over), what is no SARIF log, and any version but [`VERSION`], whose structure
+/// is another; then runs that `each` has seen are to be thrown away.
+pub fn read(
+    bytes: &[u8],
+    mut each: impl FnMut(Option<String>, FindingsTally),
+) -> Result<(), Refusal> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut log = Log::default();
+    let scanned = std::str::from_utf8(bytes)
+        .map_err(|_| ijson::Fault)
+        .and_then(|text| ijson::read(text, |scanner| log.read(scanner, &mut each)));
+    let not_a_log = || Refusal::invalid("", log.wrong.unwrap_or("not a SARIF log"));
+    match scanned {
+        Err(_) => Err(ijson::refusal(bytes, not_a_log)),
+        Ok(()) => log.check(),
+    }
+}
+
+/// What the top of a log says.
+#[derive(Default)]
+struct Log {
+    version: Option<String>,
+    has_runs: bool,
+    /// Set when a run is not what the format says.
+    wrong: Option<&'static str>,
+}
+
+impl Log {
+    fn read(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        each: &mut dyn FnMut(Option<String>, FindingsTally),
+    ) -> Scan<()> {
+        scanner.object_or_skip(|scanner, name| match name.raw() {
+            "version" => {
+                self.version = scanner
+                    .string_or_skip()?
+                    .map(|version| version.text().into_owned());
+                Ok(())
+            }
+            "runs" => {
+                self.has_runs = true;
+                scanner.array_or_skip(|scanner| {
+                    let run = run::read(scanner, &mut self.wrong)?;
+                    each(run.identity(), run.tally());
+                    Ok(())
+                })
+            }
+            _ => scanner.skip(),
+        })
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        match self.version.as_deref() {
+            None => Err(Refusal::invalid("", "not a SARIF log: it has no version")),
+            Some(VERSION) if self.has_runs => match self.wrong {
+                Some(wrong) => Err(Refusal::invalid("/runs", wrong)),
+                None => Ok(()),
+            },
+            Some(VERSION) => Err(Refusal::invalid("/runs", "a SARIF log without runs")),
+            Some(other) => Err(Refusal::invalid("/version", other_version(other))),
+        }
+    }
+}
+
+fn other_version(version: &str) -> String {
+    let shown = version.len() <= 16
+        && version
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    let version = if shown { version } else { "another" };
+    format!(
+        "SARIF version {version}; only {VERSION} is read, and the SARIF SDK converts older logs to it"
+    )
+}
+
+/// Whether `head`, the first bytes of a document, may begin a SARIF log.
+pub fn looks_like_sarif(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let opens = head.trim_ascii_start().first() == Some(&b'{');
+    let says = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    opens && (says(b"\"runs\"") || (says(b"\"version\"") && says(b"sarif")))
+}
