@@ -78,11 +78,17 @@ class Code(StrEnum):
     EVENT_FIELD_MISSING = "EVENT_FIELD_MISSING"
     EVENT_FIELD_UNLISTED = "EVENT_FIELD_UNLISTED"
     EVENT_LINE_INVALID = "EVENT_LINE_INVALID"
+    EVENT_PARENT_MISSING = "EVENT_PARENT_MISSING"
+    """A finding or snapshot without a completion run before it."""
     EVENT_SESSION_INVALID = "EVENT_SESSION_INVALID"
     EVENT_SPOOL_UNWRITABLE = "EVENT_SPOOL_UNWRITABLE"
     EVENT_TOO_LARGE = "EVENT_TOO_LARGE"
     EVENT_TYPE_UNKNOWN = "EVENT_TYPE_UNKNOWN"
     EVENT_VALUE_INVALID = "EVENT_VALUE_INVALID"
+    SPOOL_LINE_TORN = "SPOOL_LINE_TORN"
+    """A segment's last line was cut; the segment is set aside."""
+    SPOOL_SEGMENT_DROPPED = "SPOOL_SEGMENT_DROPPED"
+    """A full spool removed a closed segment that nobody had taken in."""
 
     # Files, inputs and homes.
     INPUT_INVALID = "INPUT_INVALID"

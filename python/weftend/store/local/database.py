@@ -1,7 +1,7 @@
-"""Opening the local store: one SQLite file, migrated by numbered steps, refused when it is not ours.
+"""Opening a local database: one SQLite file, migrated by numbered steps, refused when it is not ours.
 
-The file is ``<home>/telemetry.sqlite3`` (mode 0600, WAL, foreign keys on, strict tables). Its
-``user_version`` is the number of the last migration applied; each migration runs in its own transaction.
+The file stands in the home (mode 0600, WAL, foreign keys on, strict tables). Its ``user_version`` is the number
+of the last migration applied; each migration runs in its own transaction.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -17,71 +18,87 @@ from typing import Final
 
 from weftend.errors import Code, ExitStatus, Issue, WeftendError
 
-FILE_NAME: Final = "telemetry.sqlite3"
-APPLICATION_ID: Final = 0x57454654
-"""``WEFT``: marks the file as a WeftEnd local store."""
 BUSY_SECONDS: Final = 10.0
 """How long a statement waits for another writer."""
 
 
-@lru_cache(maxsize=1)
-def migrations() -> tuple[str, ...]:
-    """The SQL of every migration in order; the store's version is how many of them were applied."""
-    folder = resources.files("weftend.store.local") / "migrations"
-    steps = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))
-    return tuple((folder / name).read_text(encoding="utf-8") for name in steps)
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One kind of local database: its file in the home, its mark, and where its migrations stand."""
+
+    file_name: str
+    application_id: int
+    """SQLite's ``application_id``, which marks the file as ours."""
+    package: str
+    """The package whose folder ``migrations`` holds the numbered steps."""
+
+    def create(self, home: Path) -> sqlite3.Connection:
+        """The database of ``home`` for writing, in autocommit, created or migrated where needed.
+
+        Raises:
+            WeftendError: ``STORE_DAMAGED`` (integrity) where the file is no sound database, ``STORE_NEWER`` or
+                ``STORE_FOREIGN`` where it is a later version's or another program's, ``OUTPUT_UNWRITABLE``
+                where the folder or file cannot be written. The file is left as it was.
+        """
+        path = home / self.file_name
+        with _refusals(path):
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+            connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            with _closed_on_error(connection):
+                self._check_owner(connection, path)
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                migrate(connection, self)
+        return connection
+
+    def look(self, home: Path) -> sqlite3.Connection | None:
+        """The database of ``home`` for reading only, also on a read-only file system; ``None`` without one.
+
+        Raises:
+            WeftendError: as :meth:`create`; a database that waits for a migration is ``STORE_OLDER``.
+        """
+        path = home / self.file_name
+        if not path.exists():
+            return None
+        with _refusals(path):
+            connection = _read_only(path)
+            with _closed_on_error(connection):
+                self._check_owner(connection, path)
+                if _version(connection) < len(self.migrations()):
+                    raise _refusal(Code.STORE_OLDER, path, "waits for a migration; run: weftend ingest")
+        return connection
+
+    def migrations(self) -> tuple[str, ...]:
+        """The SQL of every migration in order; a database's version is how many of them were applied."""
+        return _scripts(self.package)
+
+    def _check_owner(self, connection: sqlite3.Connection, path: Path) -> None:
+        owner = connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        if owner != self.application_id and (owner or tables):
+            raise _refusal(Code.STORE_FOREIGN, path, "another program's database")
+        if _version(connection) > len(self.migrations()):
+            message = "written by a later version of WeftEnd; upgrade to read it"
+            raise _refusal(Code.STORE_NEWER, path, message)
 
 
-def create(home: Path) -> sqlite3.Connection:
-    """The store of ``home`` for writing, created or migrated where needed.
-
-    Raises:
-        WeftendError: ``STORE_DAMAGED`` (integrity) where the file is no sound database, ``STORE_NEWER`` or
-            ``STORE_FOREIGN`` where it is another program's or a later version's, ``OUTPUT_UNWRITABLE`` where
-            the folder or file cannot be written. The file is left as it was.
-    """
-    path = home / FILE_NAME
-    with _refusals(path):
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        try:
-            _check_owner(connection, path)
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            migrate(connection)
-        except BaseException:
-            connection.close()
-            raise
-    return connection
+LOCAL: Final = Database("telemetry.sqlite3", 0x57454654, "weftend.store.local")
+"""Everything but content: classes S0 to S2."""
 
 
-def look(home: Path) -> sqlite3.Connection | None:
-    """The store of ``home`` for reading only, also on a read-only file system; ``None`` where there is none.
-
-    Raises:
-        WeftendError: as :func:`create`; a store that waits for a migration is ``STORE_OLDER``.
-    """
-    path = home / FILE_NAME
-    if not path.exists():
-        return None
-    with _refusals(path):
-        connection = _read_only(path)
-        try:
-            _check_owner(connection, path)
-            if _version(connection) < len(migrations()):
-                raise _refusal(Code.STORE_OLDER, path, "waits for a migration; run: weftend ingest")
-        except BaseException:
-            connection.close()
-            raise
-    return connection
+@lru_cache(maxsize=4)
+def _scripts(package: str) -> tuple[str, ...]:
+    folder = resources.files(package) / "migrations"
+    names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))
+    return tuple((folder / name).read_text(encoding="utf-8") for name in names)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
+def migrate(connection: sqlite3.Connection, database: Database) -> None:
     """Apply the migrations that are missing, each in one transaction."""
-    for number, step in enumerate(migrations(), start=1):
+    for number, step in enumerate(database.migrations(), start=1):
         if number <= _version(connection):
             continue
         connection.execute("BEGIN IMMEDIATE")
@@ -91,7 +108,7 @@ def migrate(connection: sqlite3.Connection) -> None:
                 for statement in _statements(step):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA application_id = {database.application_id}")
             connection.execute("COMMIT")
         except BaseException:
             connection.execute("ROLLBACK")
@@ -127,13 +144,13 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
-    owner = connection.execute("PRAGMA application_id").fetchone()[0]
-    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-    if owner != APPLICATION_ID and (owner or tables):
-        raise _refusal(Code.STORE_FOREIGN, path, "another program's database")
-    if _version(connection) > len(migrations()):
-        raise _refusal(Code.STORE_NEWER, path, "written by a later version of WeftEnd; upgrade to read it")
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 @contextmanager

@@ -84,6 +84,7 @@ def apply(
     cutoffs: dict[str, datetime],
     now: datetime,
     *,
+    log: sqlite3.Connection | None = None,
     progress: Callable[[str, int], None] = lambda _table, _rows: None,
 ) -> list[Pruned]:
     """Delete what lies before each table's cutoff, in short transactions, and give the space back.
@@ -91,10 +92,11 @@ def apply(
     Safe to kill and to run again: each step is a transaction of its own, and what it deleted stays deleted.
 
     Args:
-        connection: the local store, opened for writing, in autocommit.
+        connection: the database that the rules are about, opened for writing, in autocommit.
         rules: the rules in force; those without a cutoff are passed over.
         cutoffs: table → the time before which its rows go.
         now: the time written to ``prune_log``.
+        log: the local store, whose ``prune_log`` says what was done; ``connection`` where it is ``None``.
         progress: called after each step with the table and the rows deleted so far.
     """
     done = []
@@ -102,7 +104,7 @@ def apply(
         before = cutoffs.get(rule.table)
         if before is not None:
             pruned = _prune(connection, rule, before, progress)
-            _log(connection, pruned, now)
+            _log(log or connection, pruned, now)
             done.append(pruned)
     return done
 

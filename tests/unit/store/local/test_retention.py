@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from weftend.store.local import database, retention
+from weftend.store.local import retention
+from weftend.store.local.database import LOCAL
 from weftend.store.local.retention import Rule
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -19,7 +20,7 @@ SUPPRESSION = Rule("ci_completion_suppression", "expires_lt_now", None, "expires
 
 @pytest.fixture
 def store(tmp_path: Path) -> sqlite3.Connection:
-    return database.create(tmp_path)
+    return LOCAL.create(tmp_path)
 
 
 def metric(store: sqlite3.Connection, created_at: str) -> None:
@@ -114,9 +115,9 @@ def test_a_prune_gives_the_space_back_and_leaves_a_record(store: sqlite3.Connect
     )
     store.execute("COMMIT")
     store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    before = (tmp_path / database.FILE_NAME).stat().st_size
+    before = (tmp_path / LOCAL.file_name).stat().st_size
     pruned = prune(store, METRICS)[0]
-    after = (tmp_path / database.FILE_NAME).stat().st_size
+    after = (tmp_path / LOCAL.file_name).stat().st_size
     assert pruned.rows == 20_000
     assert before - after == pruned.freed > 20_000_000
     assert store.execute("SELECT table_name, rule, rows_deleted, bytes_freed FROM prune_log").fetchall() == [

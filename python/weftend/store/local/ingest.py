@@ -1,0 +1,210 @@
+"""From the spool to the store, exactly once.
+
+The offset of a segment is written in the transaction of its rows. A closed segment that was read to its end is
+removed, or set aside where its last line is torn. A recording is closed once none of its segments is left.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from weftend.errors import Code
+from weftend.recording import SpoolReader, SpoolSegment
+from weftend.store.local import rows
+from weftend.store.local.rows import Event, Messages, Refused
+
+SEGMENT_SUFFIX: Final = ".ndjson"
+TORN_FOLDER: Final = "torn"
+
+
+@dataclass(slots=True)
+class Ingested:
+    """What one ingest took in."""
+
+    events: int = 0
+    """Events, those of counters included."""
+    rows: int = 0
+    segments: int = 0
+    """Segments that were read to their end and removed or set aside."""
+    refused: dict[str, int] = field(default_factory=dict)
+    """Events refused, and segments dropped or torn, by code; what writers noted and what was found here."""
+
+    def refuse(self, code: str, count: int = 1) -> None:
+        """Count what was refused."""
+        self.refused[code] = self.refused.get(code, 0) + count
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """One way into the store: the spool's reader, the contracts that say where rows go, and where content goes."""
+
+    connection: sqlite3.Connection
+    """The local store, opened for writing, in autocommit."""
+    reader: SpoolReader
+    events: dict[str, dict[str, Any]]
+    """Compiled event contracts by type."""
+    messages: Messages
+
+    def spool(
+        self, folder: Path, *, progress: Callable[[int, int], None] = lambda _done, _all: None
+    ) -> Ingested:
+        """Take in everything that is on the spool; ``progress`` is told segments done and segments there."""
+        done = Ingested()
+        segments = self._segments(folder)
+        for number, path in enumerate(segments):
+            progress(number, len(segments))
+            try:
+                segment = SpoolSegment(path)
+            except FileNotFoundError:
+                continue
+            try:
+                self._segment(path, segment, done)
+            finally:
+                segment.release()
+        progress(len(segments), len(segments))
+        self._close_recordings(folder)
+        return done
+
+    def _segments(self, folder: Path) -> list[Path]:
+        if not folder.is_dir():
+            return []
+        names = (path for path in folder.iterdir() if path.suffix == SEGMENT_SUFFIX)
+        return sorted(path for path in names if path.is_file() and not path.is_symlink())
+
+    def _segment(self, path: Path, segment: SpoolSegment, done: Ingested) -> None:
+        closed, text = segment.closed, segment.read()
+        news = Ingested()
+        with _transaction(self.connection):
+            # Another ingest may have taken it in and removed it while this one waited for the database.
+            if not path.exists():
+                return
+            end = self._lines(path.name, text, closed, news)
+            torn = closed and end < len(text)
+            if torn:
+                news.refuse(Code.SPOOL_LINE_TORN)
+            _count(self.connection, news.refused)
+        if closed:
+            news.segments = 1
+            _put_away(path, segment, torn)
+        _add(done, news)
+
+    def _lines(self, name: str, text: bytes, closed: bool, news: Ingested) -> int:
+        """Take in the lines of one segment that are not in yet; the offset after the last whole line."""
+        query = "SELECT recording_id, offset FROM ingest_offset WHERE segment = ?"
+        recording, offset = self.connection.execute(query, (name,)).fetchone() or (None, 0)
+        header, events, dropped, refused, end = self.reader.read(text, offset)
+        recording = recording or self._recording(header)
+        if recording is None and not closed:
+            return 0
+        for code, count in refused.items():
+            news.refuse(code, count)
+        if dropped[0]:
+            news.refuse(Code.SPOOL_SEGMENT_DROPPED, dropped[0])
+        if recording is None:
+            news.refuse(Code.EVENT_LINE_INVALID, len(events))
+            return end
+        self._insert(recording, events, news)
+        self.connection.execute(
+            "INSERT INTO ingest_offset VALUES (?, ?, ?) ON CONFLICT (segment) DO UPDATE SET offset = excluded.offset",
+            (name, recording, end),
+        )
+        return end
+
+    def _recording(self, header: tuple[str, str | None] | None) -> int | None:
+        """The row of a segment's recording; ``None`` where the segment does not say whose it is."""
+        if header is None:
+            return None
+        self.connection.execute(
+            "INSERT INTO recording (recording, producer) VALUES (?, ?) ON CONFLICT (recording) DO NOTHING",
+            header,
+        )
+        row = self.connection.execute("SELECT id FROM recording WHERE recording = ?", header[:1]).fetchone()
+        return int(row[0])
+
+    def _insert(self, recording: int, events: list[tuple[Any, ...]], news: Ingested) -> None:
+        metrics: list[tuple[Any, ...]] = []
+        counts: dict[str, int] = {}
+        tables = {kind: contract["table"] for kind, contract in self.events.items()}
+        for event in events:
+            if tables[event[0]] == "research_metrics":
+                metrics.append(event)
+            elif not self._insert_one(recording, Event(*event), news):
+                continue
+            counts[event[0]] = counts.get(event[0], 0) + event[5]
+        metric_types = {kind: contract["metricType"] for kind, contract in self.events.items()}
+        rows.add_metrics(self.connection, metrics, metric_types, recording)
+        self.connection.executemany(
+            "INSERT INTO recording_event VALUES (?, ?, ?)"
+            " ON CONFLICT (recording_id, event_type) DO UPDATE SET events = events + excluded.events",
+            [(recording, kind, count) for kind, count in counts.items()],
+        )
+        news.rows += len(metrics)
+        news.events += sum(counts.values())
+
+    def _insert_one(self, recording: int, event: Event, news: Ingested) -> bool:
+        try:
+            if self.events[event.event_type]["table"] == "agent_exec_history":
+                rows.add_agent_execution(self.connection, event)
+            else:
+                self._insert_completion(recording, event)
+        except Refused as refused:
+            news.refuse(refused.code, event.count)
+            return False
+        news.rows += 1
+        return True
+
+    def _insert_completion(self, recording: int, event: Event) -> None:
+        query = "SELECT completion_run_id FROM recording WHERE id = ?"
+        run = self.connection.execute(query, (recording,)).fetchone()[0]
+        fields = json.loads(event.fields)
+        run = rows.add_completion(self.connection, event.event_type, fields, event.at, run, self.messages)
+        self.connection.execute("UPDATE recording SET completion_run_id = ? WHERE id = ?", (run, recording))
+
+    def _close_recordings(self, folder: Path) -> None:
+        """A recording none of whose segments is left is closed; a closed one's offsets are not needed."""
+        left = {path.name[:32] for path in self._segments(folder)}
+        opened = self.connection.execute("SELECT id, recording FROM recording WHERE closed = 0").fetchall()
+        gone = [(number,) for number, recording in opened if recording not in left]
+        with _transaction(self.connection):
+            self.connection.executemany("UPDATE recording SET closed = 1 WHERE id = ?", gone)
+            self.connection.executemany("DELETE FROM ingest_offset WHERE recording_id = ?", gone)
+
+
+class _transaction:
+    """One write transaction; rolled back where it ends by an error."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, *_rest: object) -> None:
+        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+
+
+def _count(connection: sqlite3.Connection, refused: dict[str, int]) -> None:
+    connection.executemany(
+        "INSERT INTO ingest_count VALUES (?, ?) ON CONFLICT (code) DO UPDATE SET events = events + excluded.events",
+        [(code, count) for code, count in refused.items() if count],
+    )
+
+
+def _put_away(path: Path, segment: SpoolSegment, torn: bool) -> None:
+    if torn:
+        segment.set_aside(path.parent / TORN_FOLDER)
+    else:
+        segment.remove()
+
+
+def _add(total: Ingested, news: Ingested) -> None:
+    total.events += news.events
+    total.rows += news.rows
+    total.segments += news.segments
+    for code, count in news.refused.items():
+        total.refuse(code, count)
