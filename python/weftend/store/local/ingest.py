@@ -153,7 +153,7 @@ class Ingest:
             else:
                 self._insert_completion(recording, event)
         except Refused as refused:
-            news.refuse(refused.code, event.count)
+            news.refuse(refused.code, event.events)
             return False
         news.rows += 1
         return True

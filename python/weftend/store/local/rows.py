@@ -25,7 +25,7 @@ class Event(NamedTuple):
     """Canonical JSON of the fields that the contract lists."""
     at: str
     """ISO 8601, UTC, milliseconds."""
-    count: int
+    events: int
 
 
 class Messages(Protocol):
