@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
-from weftend.contracts import compiler
+import pages
+from weftend.contracts import compiler, yamlfile
 from weftend.models import schemas
 
 ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = ("docs/schemas", "docs/streams")
+"""Folders in which everything is generated."""
 COMPILED = ("python/weftend/contracts/compiled.json", "rust/weftend-core/contracts/compiled.json")
 
 
 def generated() -> dict[Path, bytes]:
     """Every generated file: its path and the bytes it should hold."""
-    contracts = compiler.text(compiler.compiled(compiler.SHIPPED))
-    files = {ROOT / path: contracts for path in COMPILED}
-    files |= {ROOT / "docs/schemas" / name: text.encode() for name, text in schemas.files().items()}
+    contracts = compiler.compiled(compiler.SHIPPED)
+    files = {ROOT / path: compiler.text(contracts) for path in COMPILED}
+    folders = {"docs/schemas": schemas.files(), "docs/schemas/events": _event_schemas(contracts)}
+    folders["docs/streams"] = pages.stream_pages(contracts)
+    for folder, texts in folders.items():
+        files |= {ROOT / folder / name: text.encode() for name, text in texts.items()}
     return files
+
+
+def _event_schemas(contracts: dict[str, Any]) -> dict[str, str]:
+    """Each event type's JSON Schema as JSON, for validators and editors that read no YAML."""
+    texts = {}
+    for event in contracts["events"]:
+        schema = yamlfile.read(compiler.SHIPPED / f"telemetry/{event['type']}.schema.yaml")
+        texts[f"{event['type']}.schema.json"] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return texts
 
 
 def stale() -> list[Path]:
     """Files that do not hold what they should, and files in generated folders that nothing generates."""
     wanted = generated()
-    found = {path for folder in ("docs/schemas",) for path in (ROOT / folder).rglob("*") if path.is_file()}
+    found = {path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()}
     changed = [path for path, text in wanted.items() if not path.is_file() or path.read_bytes() != text]
     return sorted({*changed, *(found - wanted.keys())})
 

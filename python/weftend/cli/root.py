@@ -9,6 +9,8 @@ from typing import Final
 import click
 
 COMMANDS: Final[dict[str, str]] = {
+    "contracts": "weftend.cli.contracts:contracts",
+    "streams": "weftend.cli.streams:streams",
     "verify": "weftend.cli.verify:verify",
 }
 """Command name → ``module:attribute`` of its :class:`click.Command`; a new command is one line here."""

@@ -1,5 +1,5 @@
 """The contracts: stream definitions, vocabularies, event types and retention, compiled into one document."""
 
-from weftend.contracts.loader import load, stream
+from weftend.contracts.loader import active, load, read, stream
 
-__all__ = ["load", "stream"]
+__all__ = ["active", "load", "read", "stream"]

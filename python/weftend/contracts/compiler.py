@@ -58,7 +58,11 @@ def _streams(source: Source, names: streams.ContractNames) -> list[dict[str, Any
     for path in sorted((source.folder / "streams").glob("*.yaml")):
         try:
             definition = streams.read(path)
-            definitions.append(streams.compiled(definition, source.folder / "vocabularies", names))
+        except WeftendError as error:
+            source.take(error.issues, f"streams/{path.name}")
+            continue
+        try:
+            definitions.append(streams.compiled(definition, source.folder, names))
         except WeftendError as error:
             source.take(error.issues)
     return sorted(definitions, key=lambda item: str(item["streamId"]))

@@ -46,10 +46,10 @@ def _forbidden_names(definition: StreamDefinition, file: str) -> list[Issue]:
     ]
 
 
-def compiled(definition: StreamDefinition, vocabulary_folder: Path, names: ContractNames) -> dict[str, Any]:
+def compiled(definition: StreamDefinition, folder: Path, names: ContractNames) -> dict[str, Any]:
     """The compiled form: maps in byte order of their names, vocabularies resolved.
 
-    Registered vocabularies are read from ``vocabulary_folder/<name>.txt``, contract vocabularies from ``names``.
+    Registered vocabularies are read from ``folder/vocabularies/<name>.txt``, contract vocabularies from ``names``.
     """
     maps = sorted(definition.maps.items(), key=lambda item: item[0].encode())
     form: dict[str, Any] = {
@@ -63,7 +63,7 @@ def compiled(definition: StreamDefinition, vocabulary_folder: Path, names: Contr
         "floor": definition.floor.model_dump(by_alias=True),
         "caps": definition.caps.model_dump(by_alias=True),
         "refs": list(definition.refs),
-        "maps": [_map(name, item, vocabulary_folder, names) for name, item in maps],
+        "maps": [_map(name, item, folder, names) for name, item in maps],
     }
     if definition.settings:
         form["settings"] = dict(definition.settings)
@@ -93,7 +93,7 @@ def _registered(keys: Keys, folder: Path, names: ContractNames) -> list[str]:
     if keys.contract is not None:
         return list(names[keys.contract])
     if isinstance(keys.registered, str):
-        return vocabularies.read(folder / f"{keys.registered}.txt", GRAMMARS[keys.grammar or ""])
+        return vocabularies.named(folder, keys.registered, GRAMMARS[keys.grammar or ""])
     return []
 
 

@@ -104,11 +104,10 @@ def _check_strays(source: Source, index: Index) -> None:
 
 
 def _vocabulary(source: Source, registered: Registered) -> list[str]:
-    file = f"vocabularies/{registered.names}.txt"
     try:
-        return vocabularies.read(source.folder / file, GRAMMARS[registered.grammar])
+        return vocabularies.named(source.folder, registered.names, GRAMMARS[registered.grammar])
     except WeftendError as error:
-        source.take(error.issues, file)
+        source.take(error.issues)
         return []
 
 
