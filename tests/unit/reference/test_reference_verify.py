@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from snapshots import a_map, chain, definition, file, full, partial, resealed, snapshot, store
+from snapshots import RELEASE_PATH, a_map, chain, definition, file, full, partial, resealed, snapshot, store
+from weftend.reference import documents
+from weftend.reference.chain import chunk_id
 from weftend.reference.streams import Stream
 from weftend.reference.verify import Against, Verdict, verify_snapshot, verify_store
 
@@ -239,6 +241,40 @@ def test_what_the_definition_rules_out_is_found_with_it(edit: Edit, code: str, p
     document = edited(edit, reseal=True)
     assert (code, path) in verify(document)
     assert (code, path) not in verify(document, Against())
+
+
+@pytest.mark.parametrize("hidden", range(1, 13))
+def test_a_partition_hides_nothing_or_twice_the_floor(hidden: int) -> None:
+    document = edited(
+        put("/chunks/0/coverage", 0.66),
+        put(f"{MAPS}/kinds", {"x": 20 - hidden}),
+        put("/reasonCodes", ["TELEMETRY_INSUFFICIENT_COVERAGE"]),
+        reseal=True,
+    )
+    assert verify(document) == ([(FLOOR, f"{MAPS}/kinds")] if hidden < 10 else [])
+
+
+def test_a_link_to_another_chunk_is_found_however_it_is_sealed() -> None:
+    document = edited(put("/chunks/1/prevChunkId", RELEASE_PATH))
+    document["chunks"][1]["chunkId"] = document["headChunkId"] = chunk_id(document["chunks"][1])
+    assert verify(document) == [("TELEMETRY_CHAIN_BROKEN", "/chunks/1/prevChunkId")]
+
+
+def test_chunks_taken_out_of_the_middle_or_out_of_order_are_found() -> None:
+    chunks = chain(DEFINITION, full(0, 20), full(20, 30), full(50, 10))
+    assert verify(snapshot(chunks)) == []
+    assert verify(snapshot([chunks[0], chunks[2]])) == [
+        ("TELEMETRY_CHAIN_BROKEN", "/chunks/1/prevChunkId"),
+        ("TELEMETRY_TICK_INVALID", "/chunks/1/windowStartTick"),
+    ]
+    assert (SCHEMA, "/chunks") in verify(snapshot([chunks[1], chunks[0], chunks[2]]))
+    assert (SCHEMA, "/chunks") in verify(snapshot([chunks[0], chunks[0]]))
+
+
+def test_coverage_has_two_decimals() -> None:
+    for value, fine in [(0, True), (0.07, True), (0.29, True), (1, True), (0.125, False), (True, False)]:
+        findings = list(documents.CHUNK(CHUNKS[0] | {"coverage": value}, ""))
+        assert (findings == []) == fine, value
 
 
 def test_the_streams_own_bounds_are_checked() -> None:
