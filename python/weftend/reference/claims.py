@@ -20,7 +20,7 @@ from weftend.reference.streams import Map, Stream
 
 
 def check(chunk: Any, at: str) -> Iterator[Finding]:
-    """What holds of a chunk of any stream: floors, coverage, refs, size."""
+    """What holds of a chunk of any stream: floors, coverage, refs."""
     payload = access.members(chunk, "payload")
     k, units = access.integer(chunk, "kAnonymityFloor"), access.integer(payload, "sampleCount")
     if access.integer(payload, "kFloor") != k:
@@ -30,11 +30,10 @@ def check(chunk: Any, at: str) -> Iterator[Finding]:
         yield Code.TELEMETRY_K_ANONYMITY_FAIL, f"{at}/payload/sampleCount", message
     yield from _floors(payload, f"{at}/payload/aggregates")
     yield from _coverage(chunk, payload, at)
-    yield from _size(chunk, documents.MAX_BUCKETS, documents.MAX_CHUNK_BYTES, at)
 
 
 def check_against(stream: Stream, chunk: Any, at: str) -> Iterator[Finding]:
-    """What the stream's definition says of its chunk: floor, caps, refs, maps, vocabulary, clamps, rule."""
+    """What the stream's definition says of its chunk: floor, window, refs, maps, vocabulary, clamps, rule."""
     payload = access.members(chunk, "payload")
     maps = access.members(payload, "aggregates")
     if (access.integer(chunk, "kAnonymityFloor") or 0) < stream.least_floor:
@@ -48,9 +47,21 @@ def check_against(stream: Stream, chunk: Any, at: str) -> Iterator[Finding]:
     for name in ("evidenceRefs", "tartarusRefs"):
         if access.items(chunk, name) and name not in stream.refs:
             yield Code.TELEMETRY_SCHEMA_INVALID, f"{at}/{name}", "the stream defines no such refs"
-    yield from _size(chunk, stream.caps["maxBucketsPerChunk"], stream.caps["maxChunkBytes"], at)
     yield from _names(stream, maps, f"{at}/payload/aggregates")
     yield from _rule(stream, chunk, maps, at)
+
+
+def check_size(chunk: Any, at: str, stream: Stream | None) -> Iterator[Finding]:
+    """No more buckets and bytes than the stream's caps, or any stream's."""
+    caps = stream.caps if stream is not None else documents.MOST
+    maps = access.members(access.members(chunk, "payload"), "aggregates")
+    if sum(len(access.members(buckets)) for buckets in maps.values()) > caps["maxBucketsPerChunk"]:
+        yield Code.TELEMETRY_BUDGET_EXCEEDED, at, f"more than {caps['maxBucketsPerChunk']} buckets"
+    try:
+        if len(canonicalize(chunk)) > caps["maxChunkBytes"]:
+            yield Code.TELEMETRY_BUDGET_EXCEEDED, at, f"more than {caps['maxChunkBytes']} bytes"
+    except CanonicalizationError as error:
+        yield Code.TELEMETRY_SCHEMA_INVALID, at + str(error.place), f"is not canonicalizable: {error.code}"
 
 
 def _floors(payload: dict[str, Any], at: str) -> Iterator[Finding]:
@@ -76,17 +87,6 @@ def _coverage(chunk: Any, payload: dict[str, Any], at: str) -> Iterator[Finding]
 def _complete(share: float, maps: int) -> int | None:
     """How many of ``maps`` are complete when coverage is ``share``."""
     return next((number for number in range(maps + 1) if coverage(number, maps) == share), None)
-
-
-def _size(chunk: Any, most_buckets: int, most_bytes: int, at: str) -> Iterator[Finding]:
-    maps = access.members(access.members(chunk, "payload"), "aggregates")
-    if sum(len(access.members(buckets)) for buckets in maps.values()) > most_buckets:
-        yield Code.TELEMETRY_BUDGET_EXCEEDED, at, f"more than {most_buckets} buckets"
-    try:
-        if len(canonicalize(chunk)) > most_bytes:
-            yield Code.TELEMETRY_BUDGET_EXCEEDED, at, f"more than {most_bytes} bytes"
-    except CanonicalizationError as error:
-        yield Code.TELEMETRY_SCHEMA_INVALID, at + str(error.place), f"is not canonicalizable: {error.code}"
 
 
 def _names(stream: Stream, maps: dict[str, Any], at: str) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ def check_store(store: Any) -> Iterator[Finding]:
         yield code, f"/journal{at}" if at == "/headChunkId" else at, message
     for index, chunk in enumerate(chunks):
         yield from claims.check(chunk, f"/chunks/{index}")
+        yield from claims.check_size(chunk, f"/chunks/{index}", None)
     newest = access.integer(chunks[-1], "windowEndTick") if chunks else 0
     if newest is not None and access.integer(journal, "updatedAtTick") != newest:
         yield Code.TELEMETRY_TICK_INVALID, "/journal/updatedAtTick", "is not the newest chunk's windowEndTick"

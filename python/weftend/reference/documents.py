@@ -16,6 +16,8 @@ MAX_CHUNK_BYTES: Final = 16_777_216
 """Canonical bytes of a chunk, whatever a stream says."""
 MAX_BUCKETS: Final = 65_536
 """Buckets of all maps of a chunk together, whatever a stream says."""
+MOST: Final = {"maxBucketsPerChunk": MAX_BUCKETS, "maxChunkBytes": MAX_CHUNK_BYTES}
+"""The caps of a chunk whose stream is not known."""
 MAX_MAPS: Final = 64
 MAX_UNITS: Final = 1_000_000
 """Units in a window."""

@@ -148,6 +148,7 @@ def _held_against(snapshot: Any, against: Against) -> Iterator[Finding]:
     chunks = access.items(snapshot, "chunks")
     for index, chunk in enumerate(chunks):
         stream = against.definition(chunk)
+        yield from claims.check_size(chunk, f"/chunks/{index}", stream)
         if stream is not None:
             yield from claims.check_against(stream, chunk, f"/chunks/{index}")
     newest = against.definition(chunks[-1]) if chunks else None
