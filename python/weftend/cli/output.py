@@ -6,35 +6,32 @@ import contextlib
 import sys
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from weftend.errors import ExitStatus, Issue, IssueList, WeftendError
+from weftend.report.printable import printable
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 machine: ContextVar[bool] = ContextVar("machine", default=False)
 """Whether this run was asked for ``--json``."""
-
-
-def printable(text: str) -> str:
-    r"""``text`` with everything that is not printable escaped, so that any name can be shown.
-
-    Bytes of a file name that are not UTF-8 (Python holds them as U+DC80..U+DCFF) show as ``\xNN``; control
-    characters, which could steer a terminal, and lone surrogates show as Python would write them.
-    """
-    return text if text.isprintable() else "".join(map(_printable_character, text))
-
-
-def _printable_character(character: str) -> str:
-    if character.isprintable():
-        return character
-    if "\udc80" <= character <= "\udcff":
-        return f"\\x{ord(character) - 0xDC00:02x}"
-    return character.encode("unicode_escape").decode("ascii")
 
 
 def say(text: str = "") -> None:
     """Tell the person: lines on stderr, unprintable characters escaped; silent under ``--json``."""
     if not machine.get():
         _to_stderr("\n".join(map(printable, text.split("\n"))) + "\n")
+
+
+def show(renderable: RenderableType) -> None:
+    """Tell the person with tables; silent under ``--json``. Rich is only imported here."""
+    if machine.get() or sys.stderr is None:
+        return
+    from rich.console import Console
+
+    with contextlib.suppress(OSError):
+        Console(stderr=True, highlight=False, soft_wrap=False).print(renderable)
 
 
 def _to_stderr(text: str) -> None:

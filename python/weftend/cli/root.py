@@ -11,6 +11,7 @@ import click
 COMMANDS: Final[dict[str, str]] = {
     "contracts": "weftend.cli.contracts:contracts",
     "streams": "weftend.cli.streams:streams",
+    "telemetry-conduit": "weftend.cli.telemetry_conduit:command",
     "verify": "weftend.cli.verify:verify",
 }
 """Command name → ``module:attribute`` of its :class:`click.Command`; a new command is one line here."""

@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from weftend.cli import definitions
-from weftend.cli.output import emit, emit_json, machine, printable, report
+from weftend.cli.output import emit, emit_json, machine, report
 from weftend.errors import Code, ExitStatus, Issue, IssueList, WeftendError
 from weftend.reference.privacy import MAX_DOCUMENT_BYTES
 from weftend.reference.streams import Stream, shipped
 from weftend.reference.verify import PROMISES, Against, Verdict, verify_snapshot, verify_store
+from weftend.report.printable import printable
 
 
 def _digest(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

@@ -48,9 +48,11 @@ def prune(chunks: list[dict[str, Any]], *, now: int, most: int) -> tuple[list[di
     """Take what is too old, then what is too much, from chunks in the order of their windows.
 
     ``now``: the newest tick of the stream; ``most``: the chunks that its store keeps. What is left, and how many
-    went in each of the two steps.
+    went in each of the two steps. With a chunk that is too old go all before it, whatever their own time to
+    live: a definition may have shortened it since, and what is left has to be a chain.
     """
-    alive = [chunk for chunk in chunks if chunk["windowEndTick"] + chunk["ttlSeconds"] > now]
+    old = [place for place, chunk in enumerate(chunks) if chunk["windowEndTick"] + chunk["ttlSeconds"] <= now]
+    alive = chunks[old[-1] + 1 :] if old else chunks
     kept = alive[max(0, len(alive) - most) :]
     return kept, len(chunks) - len(alive), len(alive) - len(kept)
 

@@ -19,6 +19,7 @@ from weftend.store import schema
 from weftend.store.files import FILE_MODE, sync_folder, writing
 from weftend.store.schema import ledger_errors
 
+DIGEST_BYTES: Final = 32
 LOOKUP: Final = 1000
 """How many identities one statement looks up; measured, and under every build's limit of variables."""
 
@@ -40,17 +41,25 @@ class StreamState:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as the ledger keeps it."""
+
+    chunk_id: str
+    body: bytes
+    """Canonical bytes, without a newline."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One release: everything that becomes true at once."""
 
     stream_id: str
     state: StreamState
     """The stream after the step."""
-    units: Sequence[bytes]
-    """Identities now consumed, 32 bytes each; ascending order makes the insert quick."""
-    chunk_id: str
-    chunk: bytes
-    """Canonical bytes of the new chunk, without a newline."""
+    units: bytes
+    """Identities now consumed, 32 bytes each, one behind the other; ascending order makes it quick."""
+    chunk: StoredChunk
+    """The new chunk."""
     pruned: Sequence[str]
     """``chunkId`` of each chunk that the store no longer holds."""
 
@@ -98,23 +107,33 @@ class Ledger:
         )
         return StreamState(*rows[0]) if rows else None
 
-    def chunks(self, stream_id: str) -> list[bytes]:
-        """The canonical bytes of the chunks that the stream's store holds, oldest first."""
+    def chunks(self, stream_id: str) -> tuple[StoredChunk, ...]:
+        """The chunks that the stream's store holds, oldest first."""
         rows = self._query(
-            "SELECT body FROM chunk JOIN stream USING (stream) WHERE stream_id = ? ORDER BY window_end_tick",
+            "SELECT chunk_id, body FROM chunk JOIN stream USING (stream)"
+            " WHERE stream_id = ? ORDER BY window_end_tick",
             (stream_id,),
         )
-        return [body for (body,) in rows]
+        return tuple(StoredChunk(*row) for row in rows)
 
-    def consumed(self, units: Sequence[bytes]) -> list[bytes]:
-        """Those of ``units`` that any stream of this home has consumed."""
+    def consumed(self, units: bytes) -> bytes:
+        """Those of ``units`` that any stream of this home has consumed.
+
+        Args:
+            units: identities, 32 bytes each, one behind the other; ascending order makes it quick.
+
+        Returns:
+            The identities found, in the same form.
+        """
+        if self._connection is None:
+            return b""
         found: list[bytes] = []
-        for start in range(0, len(units) if self._connection else 0, LOOKUP):
-            part = units[start : start + LOOKUP]
+        for start in range(0, len(units), LOOKUP * DIGEST_BYTES):
+            part = list(_digests(units[start : start + LOOKUP * DIGEST_BYTES]))
             marks = ",".join("?" * len(part))
             rows = self._query(f"SELECT digest FROM unit WHERE digest IN ({marks})", part)  # noqa: S608
             found += (digest for (digest,) in rows)
-        return found
+        return b"".join(found)
 
     def commit(self, step: Step) -> None:
         """Make one release true, all of it or nothing; durable when this returns."""
@@ -154,6 +173,10 @@ class Ledger:
         return self._connection
 
 
+def _digests(units: bytes) -> Iterator[bytes]:
+    return (units[start : start + DIGEST_BYTES] for start in range(0, len(units), DIGEST_BYTES))
+
+
 @contextlib.contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
@@ -176,10 +199,11 @@ def _write(connection: sqlite3.Connection, step: Step) -> None:
         (step.stream_id, state.tick, state.head, state.unit_rule, state.store_digest, state.previous_digest),
     )
     [(stream,)] = connection.execute("SELECT stream FROM stream WHERE stream_id = ?", (step.stream_id,))
-    connection.executemany("INSERT INTO unit VALUES (?, ?)", ((unit, stream) for unit in step.units))
-    connection.execute(
-        "INSERT INTO chunk VALUES (?, ?, ?, ?)", (stream, state.tick, step.chunk_id, step.chunk)
+    connection.executemany(
+        "INSERT INTO unit VALUES (?, ?)", ((unit, stream) for unit in _digests(step.units))
     )
+    row = (stream, state.tick, step.chunk.chunk_id, step.chunk.body)
+    connection.execute("INSERT INTO chunk VALUES (?, ?, ?, ?)", row)
     connection.executemany(
         "DELETE FROM chunk WHERE stream = ? AND chunk_id = ?", ((stream, gone) for gone in step.pruned)
     )

@@ -142,7 +142,7 @@ fn link_issues(before: Option<&Chunk>, chunk: &Chunk, at: &str) -> Vec<Issue> {
 /// How many of the oldest chunks pruning takes, and why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pruned {
-    /// Chunks with `windowEndTick` + `ttlSeconds` at or before now.
+    /// Chunks with `windowEndTick` + `ttlSeconds` at or before now, and those before them.
     pub ttl: usize,
     /// The oldest beyond `max_chunks`.
     pub cap: usize,
@@ -151,17 +151,15 @@ pub struct Pruned {
 /// Takes from `chunks`, oldest first, what is too old, then what is too much.
 ///
 /// `now` is the newest tick of the stream; `max_chunks` the most that its store keeps. Says how many went; the
-/// oldest chunk left keeps its `prevChunkId`: the anchor.
+/// oldest chunk left keeps its `prevChunkId`: the anchor. With a chunk that is too old go all before it, whatever
+/// their own time to live: a definition may have shortened it since, and what is left has to be a chain.
 pub fn prune(chunks: &mut Vec<Chunk>, now: u64, max_chunks: u64) -> Pruned {
-    let all = chunks.len();
-    chunks.retain(|chunk| chunk.window_end_tick.saturating_add(chunk.ttl_seconds) > now);
-    let alive = chunks.len();
-    let cap = alive.saturating_sub(usize::try_from(max_chunks).unwrap_or(usize::MAX));
-    chunks.drain(..cap);
-    Pruned {
-        ttl: all - alive,
-        cap,
-    }
+    let too_old = |chunk: &Chunk| chunk.window_end_tick.saturating_add(chunk.ttl_seconds) <= now;
+    let ttl = chunks.iter().rposition(too_old).map_or(0, |last| last + 1);
+    let most = usize::try_from(max_chunks).unwrap_or(usize::MAX);
+    let cap = (chunks.len() - ttl).saturating_sub(most);
+    chunks.drain(..ttl + cap);
+    Pruned { ttl, cap }
 }
 
 /// The conduit store that holds `chunks`, oldest first, of a stream at `tick`.

@@ -163,6 +163,9 @@ fn pruning_takes_the_old_then_the_many() {
     let mut old = chunks(4); // ends 10, 20, 30, 40; ttl 25
     assert_eq!(prune(&mut old, 40, 64), Pruned { ttl: 1, cap: 0 });
     assert_eq!(old[0].prev_chunk_id, Some(chunks(4)[0].chunk_id));
+    let mut shortened = chunks(4);
+    shortened[0].ttl_seconds = 1_000;
+    assert_eq!(prune(&mut shortened, 45, 64), Pruned { ttl: 2, cap: 0 });
     let mut edge = chunks(1);
     assert_eq!(prune(&mut edge, 34, 64), Pruned { ttl: 0, cap: 0 });
     assert_eq!(prune(&mut edge, 35, 64), Pruned { ttl: 1, cap: 0 });

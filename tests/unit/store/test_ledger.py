@@ -12,16 +12,26 @@ from pathlib import Path
 import pytest
 
 from weftend.errors import WeftendError
-from weftend.store.ledger import LOOKUP, Ledger, Step, StreamState
+from weftend.store.ledger import LOOKUP, Ledger, Step, StoredChunk, StreamState
 
 
-def digests(start: int, count: int) -> list[bytes]:
-    return sorted(hashlib.sha256(str(n).encode()).digest() for n in range(start, start + count))
+def digests(start: int, count: int) -> bytes:
+    """``count`` identities as the core gives them: ascending, one behind the other."""
+    return b"".join(sorted(hashlib.sha256(str(n).encode()).digest() for n in range(start, start + count)))
 
 
-def step(tick: int, units: list[bytes], *, stream: str = "s.v0", pruned: tuple[str, ...] = ()) -> Step:
+def both(left: bytes, right: bytes) -> bytes:
+    together = left + right
+    return b"".join(sorted(together[start : start + 32] for start in range(0, len(together), 32)))
+
+
+def step(tick: int, units: bytes, *, stream: str = "s.v0", pruned: tuple[str, ...] = ()) -> Step:
     state = StreamState(tick, f"c{tick}", "file", f"store at {tick}", None)
-    return Step(stream, state, units, f"c{tick}", b'{"tick":%d}' % tick, pruned)
+    return Step(stream, state, units, stored(tick), pruned)
+
+
+def stored(tick: int) -> StoredChunk:
+    return StoredChunk(f"c{tick}", b'{"tick":%d}' % tick)
 
 
 @pytest.fixture
@@ -47,8 +57,8 @@ def refusal(path: Path, opener=Ledger.open) -> tuple[str, int]:
 def test_where_there_is_no_file_it_is_empty_and_none_is_made(path, opener):
     with opener(path) as ledger:
         assert ledger.state("s.v0") is None
-        assert ledger.chunks("s.v0") == []
-        assert ledger.consumed(digests(0, 3)) == []
+        assert ledger.chunks("s.v0") == ()
+        assert ledger.consumed(digests(0, 3)) == b""
     assert os.listdir(path.parent) == []
 
 
@@ -56,7 +66,7 @@ def test_where_there_is_no_file_it_is_empty_and_none_is_made(path, opener):
 def test_what_was_committed_is_there(filled, opener):
     with opener(filled) as ledger:
         assert ledger.state("s.v0") == StreamState(15, "c15", "file", "store at 15", None)
-        assert ledger.chunks("s.v0") == [b'{"tick":10}', b'{"tick":15}']
+        assert ledger.chunks("s.v0") == (stored(10), stored(15))
         assert ledger.consumed(digests(5, 20)) == digests(5, 10)
 
 
@@ -68,15 +78,15 @@ def test_the_file_is_its_owner_s_alone(filled):
 def test_pruned_chunks_go_and_identities_stay(filled):
     with Ledger.open(filled) as ledger:
         ledger.commit(step(20, digests(15, 5), pruned=("c10", "c15")))
-        assert ledger.chunks("s.v0") == [b'{"tick":20}']
+        assert ledger.chunks("s.v0") == (stored(20),)
         assert ledger.consumed(digests(0, 20)) == digests(0, 20)
 
 
 def test_a_unit_is_consumed_by_one_stream_for_all(filled):
     with Ledger.open(filled) as ledger:
         ledger.commit(step(5, digests(100, 5), stream="other.v0"))
-        assert ledger.consumed(digests(0, 200)) == sorted(digests(0, 15) + digests(100, 5))
-        assert ledger.chunks("other.v0") == [b'{"tick":5}']
+        assert ledger.consumed(digests(0, 200)) == both(digests(0, 15), digests(100, 5))
+        assert ledger.chunks("other.v0") == (stored(5),)
 
 
 def test_a_unit_consumed_twice_undoes_the_whole_step(filled):
@@ -90,7 +100,7 @@ def test_a_unit_consumed_twice_undoes_the_whole_step(filled):
 def test_a_lookup_larger_than_one_statement(path):
     units = digests(0, 2 * LOOKUP + 7)
     with Ledger.open(path) as ledger:
-        ledger.commit(step(len(units), units))
+        ledger.commit(step(len(units) // 32, units))
         assert ledger.consumed(digests(7, 2 * LOOKUP + 7)) == digests(7, 2 * LOOKUP)
 
 
@@ -136,7 +146,7 @@ def test_a_file_that_is_no_ledger_of_this_version_is_refused(filled, opener, sta
 
 def test_identities_that_went_missing_are_noticed(filled):
     with sqlite3.connect(filled) as connection:
-        connection.execute("DELETE FROM unit WHERE digest = ?", (digests(0, 1)[0],))
+        connection.execute("DELETE FROM unit WHERE digest = ?", (digests(0, 1),))
     connection.close()
     assert refusal(filled) == ("HOME_INVALID", 3)
 
@@ -176,7 +186,8 @@ def killed_while_committing(filled: Path) -> Path:
     connection.execute("PRAGMA cache_size = 1")
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("UPDATE stream SET tick = tick + 2000")
-    rows = ((unit,) for unit in digests(1000, 2000))
+    units = digests(1000, 2000)
+    rows = ((units[start : start + 32],) for start in range(0, len(units), 32))
     connection.executemany("INSERT INTO unit VALUES (?, 1)", rows)
     copy = filled.with_name("copy.sqlite3")
     shutil.copy(filled, copy)
@@ -193,5 +204,5 @@ def test_a_killed_commit_is_undone_by_the_next_apply_and_named_by_a_look(filled)
     assert (copy.read_bytes(), Path(f"{copy}-journal").read_bytes()) == before
     with Ledger.open(copy) as ledger:
         assert ledger.state("s.v0") == StreamState(15, "c15", "file", "store at 15", None)
-        assert ledger.consumed(digests(1000, 2000)) == []
+        assert ledger.consumed(digests(1000, 2000)) == b""
     assert not Path(f"{copy}-journal").exists()

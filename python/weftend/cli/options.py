@@ -1,0 +1,24 @@
+"""Options that several commands share, so that they are called and described alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+FOLDER = click.Path(path_type=Path)
+"""A folder; whether it is there is the command's to find out, so that it can say so with a code."""
+
+json_output = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, no words.")
+home = click.option(
+    "--home", type=FOLDER, help="Where ledger and stores are kept (default: WEFTEND_HOME, else user data)."
+)
+out = click.option("--out", type=FOLDER, help="Folder for telemetry_conduit_snapshot.json.")
+k = click.option(
+    "--k", type=click.IntRange(min=1), metavar="UNITS", help="Minimum sample count of a released bucket."
+)
+preview = click.option(
+    "--preview", "as_preview", is_flag=True, help="Print the snapshot; without --apply nothing is written."
+)
+apply = click.option("--apply", "as_apply", is_flag=True, help="Release: write ledger, store and snapshot.")
+refs = click.option("--refs", is_flag=True, help="Include digests of the records that were counted.")
