@@ -9,6 +9,9 @@ from typing import Final
 import click
 
 COMMANDS: Final[dict[str, str]] = {
+    "ingest": "weftend.cli.ingest:ingest",
+    "record": "weftend.cli.record:record",
+    "telemetry": "weftend.cli.telemetry:telemetry",
     "contracts": "weftend.cli.contracts:contracts",
     "streams": "weftend.cli.streams:streams",
     "telemetry-conduit": "weftend.cli.telemetry_conduit:command",

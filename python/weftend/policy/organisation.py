@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -19,6 +19,8 @@ from weftend.errors import CanonicalizationError, Code, Issue, WeftendError
 VARIABLE: Final = "WEFTEND_POLICY"
 MAX_BYTES: Final = 65_536
 GREATEST_FLOOR: Final = 1_000_000
+MAX_DAYS: Final = 36_500
+SETTINGS: Final = ("minimumFloor", "mode", "retention")
 MODES: Final = ("off", "local", "export")
 """What may be recorded and released, the most private first."""
 
@@ -32,6 +34,8 @@ class Organisation:
     """``minimumFloor``: least units of a released bucket, 1 to 1,000,000."""
     mode: str | None = None
     """``mode``: ``off``, ``local`` or ``export``."""
+    retention: dict[str, int] = field(default_factory=dict)
+    """``retention``: table → days, 0 to 36,500, that its rows stay at most; it shortens, never lengthens."""
 
 
 def policies() -> list[Organisation]:
@@ -77,14 +81,25 @@ def _parsed(path: Path, text: bytes) -> dict[str, Any]:
 def _checked(path: Path, value: dict[str, Any]) -> Organisation:
     """The settings, each of its type; a name that is not known may be a misspelt demand, so it is refused."""
     for name in value:
-        if name not in ("minimumFloor", "mode"):
-            _refuse(path, f"/{name}", "is not a setting; there are minimumFloor and mode")
+        if name not in SETTINGS:
+            _refuse(path, f"/{name}", f"is not a setting; there are {', '.join(SETTINGS)}")
     floor, mode = value.get("minimumFloor"), value.get("mode")
     if floor is not None and (type(floor) is not int or not 1 <= floor <= GREATEST_FLOOR):
         _refuse(path, "/minimumFloor", f"is not an integer from 1 to {GREATEST_FLOOR}")
     if mode is not None and mode not in MODES:
         _refuse(path, "/mode", f"is none of {', '.join(MODES)}")
-    return Organisation(path, floor, mode)
+    return Organisation(path, floor, mode, _retention(path, value.get("retention")))
+
+
+def _retention(path: Path, days: object) -> dict[str, int]:
+    if days is None:
+        return {}
+    if not isinstance(days, dict):
+        _refuse(path, "/retention", "is not an object of tables and days")
+    for table, number in days.items():
+        if type(number) is not int or not 0 <= number <= MAX_DAYS:
+            _refuse(path, f"/retention/{table}", f"is not a number of days from 0 to {MAX_DAYS}")
+    return days
 
 
 def _refuse(path: Path, place: str, message: str) -> NoReturn:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -37,6 +38,14 @@ class Ingested:
     def refuse(self, code: str, count: int = 1) -> None:
         """Count what was refused."""
         self.refused[code] = self.refused.get(code, 0) + count
+
+    def add(self, news: Ingested) -> None:
+        """Add what another reading took in."""
+        self.events += news.events
+        self.rows += news.rows
+        self.segments += news.segments
+        for code, count in news.refused.items():
+            self.refuse(code, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class Ingest:
     def _segment(self, path: Path, segment: SpoolSegment, done: Ingested) -> None:
         closed, text = segment.closed, segment.read()
         news = Ingested()
-        with _transaction(self.connection):
+        with transaction(self.connection):
             # Another ingest may have taken it in and removed it while this one waited for the database.
             if not path.exists():
                 return
@@ -91,7 +100,7 @@ class Ingest:
         if closed:
             news.segments = 1
             _put_away(path, segment, torn)
-        _add(done, news)
+        done.add(news)
 
     def _lines(self, name: str, text: bytes, closed: bool, news: Ingested) -> int:
         """Take in the lines of one segment that are not in yet; the offset after the last whole line."""
@@ -170,22 +179,21 @@ class Ingest:
         left = {path.name[:32] for path in self._segments(folder)}
         opened = self.connection.execute("SELECT id, recording FROM recording WHERE closed = 0").fetchall()
         gone = [(number,) for number, recording in opened if recording not in left]
-        with _transaction(self.connection):
+        with transaction(self.connection):
             self.connection.executemany("UPDATE recording SET closed = 1 WHERE id = ?", gone)
             self.connection.executemany("DELETE FROM ingest_offset WHERE recording_id = ?", gone)
 
 
-class _transaction:
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """One write transaction; rolled back where it ends by an error."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: object, *_rest: object) -> None:
-        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def _count(connection: sqlite3.Connection, refused: dict[str, int]) -> None:
@@ -200,11 +208,3 @@ def _put_away(path: Path, segment: SpoolSegment, torn: bool) -> None:
         segment.set_aside(path.parent / TORN_FOLDER)
     else:
         segment.remove()
-
-
-def _add(total: Ingested, news: Ingested) -> None:
-    total.events += news.events
-    total.rows += news.rows
-    total.segments += news.segments
-    for code, count in news.refused.items():
-        total.refuse(code, count)

@@ -36,11 +36,12 @@ class Messages(Protocol):
 
 
 class Refused(Exception):
-    """An event that no row can be made of; ``code`` says why."""
+    """An event that no row can be made of; ``code`` says why, ``field`` where, if it is one field."""
 
-    def __init__(self, code: Code) -> None:
-        super().__init__(code)
+    def __init__(self, code: Code, field: str = "") -> None:
+        super().__init__(code, field)
         self.code: Final = code
+        self.field: Final = field
 
 
 METRIC: Final = (

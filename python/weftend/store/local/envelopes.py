@@ -1,0 +1,98 @@
+"""Completion envelopes from files: a run, its findings, its detector snapshots, each held to its contract.
+
+A file is one JSON object, an array of them, or one object a line. Each has a member ``event``
+(``completion-run``, ``completion-finding``, ``completion-detector-snapshot``); a finding or snapshot belongs to
+the run before it. A file goes in whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from weftend.canonical import canonicalize, canonicalize_text
+from weftend.errors import CanonicalizationError, Code, Issue, IssueList, WeftendError
+from weftend.store.files import read_bounded
+from weftend.store.local import rows
+from weftend.store.local.ingest import Ingest, Ingested, transaction
+from weftend.store.local.retention import iso
+
+MAX_BYTES: Final = 64 * 1024 * 1024
+KINDS: Final = ("completion-run", "completion-finding", "completion-detector-snapshot")
+
+
+def ingest_completion(way: Ingest, path: Path) -> Ingested:
+    """Take in one file of completion envelopes.
+
+    Raises:
+        WeftendError: every envelope that is not valid, as ``file#place``; nothing of the file is taken then.
+    """
+    envelopes = _read(path)
+    checked, issues = [], []
+    for place, envelope in envelopes:
+        try:
+            checked.append(_checked(way, envelope))
+        except rows.Refused as refused:
+            message = f"not a valid envelope: {refused.field or refused.code}"
+            issues.append(Issue(refused.code, f"{path}#{place}", message))
+    if issues:
+        raise WeftendError(IssueList.of(issues))
+    return _insert(way, path, checked)
+
+
+def _insert(way: Ingest, path: Path, envelopes: list[tuple[str, dict[str, Any]]]) -> Ingested:
+    now = iso(datetime.now(UTC))
+    run: int | None = None
+    with transaction(way.connection):
+        for number, (kind, fields) in enumerate(envelopes):
+            try:
+                run = rows.add_completion(way.connection, kind, fields, now, run, way.messages)
+            except rows.Refused as refused:
+                message = "stands before any completion-run"
+                raise WeftendError(Issue(refused.code, f"{path}#{number}", message)) from refused
+    return Ingested(events=len(envelopes), rows=len(envelopes))
+
+
+def _checked(way: Ingest, envelope: Any) -> tuple[str, dict[str, Any]]:
+    """The envelope's kind and its fields, through the same check and redaction as a spool line."""
+    if not isinstance(envelope, dict) or envelope.get("event") not in KINDS:
+        raise rows.Refused(Code.EVENT_TYPE_UNKNOWN)
+    kind = envelope["event"]
+    fields = {name: value for name, value in envelope.items() if name != "event" and value is not None}
+    line = {"at": 0, "fields": fields, "session": "file", "type": kind, "v": way.events[kind]["version"]}
+    _header, events, _dropped, refused, _end = way.reader.read(canonicalize(line) + b"\n", 0)
+    if not events:
+        raise rows.Refused(Code(next(iter(refused))))
+    checked: dict[str, Any] = json.loads(events[0][3])
+    return kind, checked
+
+
+def _read(path: Path) -> list[tuple[str, Any]]:
+    text = read_bounded(path, MAX_BYTES)
+    if text is None:
+        raise WeftendError(Issue(Code.INPUT_NOT_FOUND, f"{path}#", "there is no such file"))
+    try:
+        value = json.loads(canonicalize_text(text))
+    except CanonicalizationError as error:
+        if error.code != Code.CANON_TRAILING:
+            raise _refusal(path, str(error.place), error) from error
+        return _lines(path, text)
+    values = value if isinstance(value, list) else [value]
+    return [(f"/{number}" if isinstance(value, list) else "", item) for number, item in enumerate(values)]
+
+
+def _lines(path: Path, text: bytes) -> list[tuple[str, Any]]:
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            try:
+                found.append((f"line:{number}", json.loads(canonicalize_text(line))))
+            except CanonicalizationError as error:
+                raise _refusal(path, f"line:{number}", error) from error
+    return found
+
+
+def _refusal(path: Path, place: str, error: CanonicalizationError) -> WeftendError:
+    return WeftendError(Issue(error.code, f"{path}#{place}", "is not JSON as I-JSON has it"))
