@@ -143,6 +143,12 @@ class Code(StrEnum):
     """The local store was written by a later version."""
     STORE_OLDER = "STORE_OLDER"
     """The local store waits for a migration."""
+    MODE_FORBIDS = "MODE_FORBIDS"
+    """The mode in force does not allow what was asked for."""
+    PLAN_INVALID = "PLAN_INVALID"
+    """A file that is no prune plan."""
+    QUERY_INVALID = "QUERY_INVALID"
+    """SQL that is wrong, writes, or reaches elsewhere."""
     USAGE = "USAGE"
     """The command line itself: unknown option, missing argument."""
 

@@ -43,11 +43,7 @@ def record(
             given = _typed(event_type, fields)
             recording.record_usage_event(event_type, given, value=value, session=session)
         except RecordingError as error:
-            fail(
-                Issue(
-                    error.code, f"argv#{error.field or event_type}", _WORDS[Code(error.code)]
-                )
-            )
+            fail(Issue(error.code, f"argv#{error.field or event_type}", _WORDS[Code(error.code)]))
     if machine.get():
         emit_json({"mode": decision.mode, "recorded": decision.mode != "off"})
     elif decision.mode == "off":

@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 COMMANDS: Final[dict[str, str]] = {
+    "db": "weftend.cli.db:db",
     "ingest": "weftend.cli.ingest:ingest",
     "record": "weftend.cli.record:record",
     "telemetry": "weftend.cli.telemetry:telemetry",

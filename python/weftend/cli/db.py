@@ -1,0 +1,171 @@
+"""``weftend db``: look at the local store, export what may be, prune what has run its time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from weftend.cli.output import emit, emit_json, fail, json_line, machine, say
+from weftend.errors import Code, ExitStatus, Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_home = click.option("--home", type=click.Path(path_type=Path), metavar="DIR", help="The home; see the docs.")
+_json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
+
+
+@click.group("db")
+def db() -> None:
+    """Look at what is kept on this machine, and let go of it in time."""
+
+
+@db.command("tables")
+@_home
+@_json
+def tables(home: Path | None, _json: bool) -> None:
+    """List the tables of the local store: rows, and how long they stay."""
+    from weftend import contracts
+    from weftend.policy.organisation import policies
+    from weftend.store.local import opening, retention, rules
+
+    in_force = {rule.table: rule for rule in rules.in_force(contracts.active(), "local", policies())}
+    found = []
+    with opening.looking(opening.home(home)) as connection:
+        for table in contracts.active()["tables"]:
+            if table["database"] == "local" and connection is not None:
+                rule = in_force.get(table["table"])
+                # The names come from the contracts, never from input.
+                count = connection.execute(f"SELECT count(*) FROM {table['table']}").fetchone()[0]  # noqa: S608
+                stays = retention.describe(rule) if rule else f"goes with {table['parent']}"
+                found.append({"table": table["table"], "rows": count, "retention": stays})
+    if machine.get():
+        emit_json(found)
+    else:
+        emit("".join(f"{i['table']:<34}{i['rows']:>10}  {i['retention']}\n" for i in found).encode())
+
+
+@db.command("query")
+@click.argument("sql", metavar="SQL")
+@_home
+@_json
+def query(sql: str, home: Path | None, _json: bool) -> None:
+    """Run one reading SQL statement over the local store.
+
+    --json gives an array of row objects. Nothing can be written or attached.
+    """
+    from weftend.store.local import opening, querying
+
+    with opening.looking(opening.home(home)) as connection:
+        if connection is None:
+            fail(Issue(Code.INPUT_NOT_FOUND, f"{opening.home(home)}#", "there is no local store yet"))
+        names, rows = querying.query(connection, sql)
+        if machine.get():
+            emit_json([dict(zip(names, map(_shown, row), strict=True)) for row in rows])
+            return
+        emit(("\t".join(names) + "\n").encode("utf-8", "backslashreplace"))
+        for row in rows:
+            text = "\t".join("" if item is None else str(item) for item in row)
+            emit((text.replace("\n", "\\n") + "\n").encode("utf-8", "backslashreplace"))
+
+
+def _shown(item: Any) -> Any:
+    """A value as JSON can hold it: SQLite also knows infinities."""
+    return str(item) if isinstance(item, float) and item in (float("inf"), float("-inf")) else item
+
+
+@db.command("export")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; stdout where not given."
+)
+@click.option("--yes", is_flag=True, help="Do not ask; needed where nobody can be asked.")
+@_home
+@_json
+def export(out: Path | None, yes: bool, home: Path | None, _json: bool) -> ExitStatus:
+    """Export events whose contract allows it, one JSON object a line, after showing what would go.
+
+    Needs mode export. Of an event go its type, day, count, value and its fields of class S0 or S1.
+    """
+    from weftend import contracts, recording
+    from weftend.store.local import export as exporting
+    from weftend.store.local import opening
+
+    decision = recording.mode()
+    if decision.mode != "export":
+        message = f"the mode is {decision.mode}, decided by {decision.layer}; see: weftend telemetry export"
+        fail(Issue(Code.MODE_FORBIDS, "argv#", message))
+    fields = exporting.allowed(contracts.active())
+    with opening.looking(opening.home(home)) as connection:
+        lines = [] if connection is None else exporting.preview(connection, fields)
+        for line in lines:
+            say(f"{line['type']}: {line['events']} events in {line['rows']} rows; fields {line['fields']}")
+        if connection is None or not lines:
+            say("Nothing here may be exported.")
+            return ExitStatus.NOTHING_RELEASED
+        _ask(yes)
+        _write(exporting.rows(connection, fields), out)
+    return ExitStatus.DONE
+
+
+def _ask(yes: bool) -> None:
+    if yes:
+        return
+    if not (sys.stdin and sys.stdin.isatty()):
+        fail(Issue(Code.USAGE, "argv#--yes", "nobody can be asked; look at what would go, then give --yes"))
+    if not click.confirm("Export these?", err=True):
+        fail(Issue(Code.USAGE, "argv#--yes", "not confirmed; nothing was exported"))
+
+
+def _write(rows: Iterator[dict[str, Any]], out: Path | None) -> None:
+    if out is None:
+        for row in rows:
+            emit(json_line(row))
+        return
+    from weftend.store.files import replace
+
+    replace(out, b"".join(map(json_line, rows)))
+
+
+@db.command("prune-plan")
+@_home
+@_json
+def prune_plan(home: Path | None, _json: bool) -> None:
+    """Show, per table, the rule and what would go: rows, bytes, the oldest and newest of them."""
+    import datetime
+
+    from weftend.store.local import opening, pruning
+
+    made = pruning.plan(opening.home(home), datetime.datetime.now(datetime.UTC))
+    if machine.get():
+        emit_json(made.as_dict())
+        return
+    for _database, line in made.lines:
+        span = f"  {line.oldest} .. {line.newest}" if line.rows else ""
+        emit(f"{line.table:<34}{line.rule:<32}{line.rows:>9} rows {line.size:>12} bytes{span}\n".encode())
+
+
+@db.command("prune-apply")
+@click.option(
+    "--plan", "file", type=click.Path(path_type=Path), metavar="FILE", help="What prune-plan --json made."
+)
+@_home
+@_json
+def prune_apply(file: Path | None, home: Path | None, _json: bool) -> None:
+    """Take away what has run its time, in short steps; safe to kill and to run again."""
+    import datetime
+
+    from weftend.cli.progress import counting
+    from weftend.store.local import opening, pruning
+
+    made = None if file is None else pruning.read_plan(file)
+    now = datetime.datetime.now(datetime.UTC)
+    with counting("pruned rows") as progress:
+        done = pruning.apply(opening.home(home), now, made, progress)
+    if machine.get():
+        emit_json([{"table": i.table, "rule": i.rule, "rows": i.rows, "bytesFreed": i.freed} for i in done])
+        return
+    for item in done:
+        say(f"{item.table}: {item.rows} rows gone, {item.freed} bytes given back ({item.rule})")

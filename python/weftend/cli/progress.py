@@ -1,0 +1,27 @@
+"""Progress for people at a terminal; nothing when stderr is piped or the run is for a machine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from weftend.cli.output import machine
+
+
+def visible() -> bool:
+    """Whether somebody is there to look at progress."""
+    return not machine.get() and sys.stderr is not None and sys.stderr.isatty()
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[str, int], None]]:
+    """A line that says how far a count is: the callback takes a name and the count so far."""
+    if not visible():
+        yield lambda _name, _count: None
+        return
+    from rich.console import Console
+    from rich.status import Status
+
+    with Status(what, console=Console(stderr=True)) as status:
+        yield lambda name, count: status.update(f"{name}: {count} {what}")
