@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,7 @@ from weftend.cli import definitions
 from weftend.cli.output import emit, emit_json, machine, report
 from weftend.errors import Code, ExitStatus, Issue, IssueList, WeftendError
 from weftend.reference.privacy import MAX_DOCUMENT_BYTES
-from weftend.reference.streams import Stream, shipped
+from weftend.reference.streams import forms
 from weftend.reference.verify import PROMISES, Against, Verdict, verify_snapshot, verify_store
 from weftend.report.printable import printable
 
@@ -66,14 +67,17 @@ def _against(
     store: str | None, head: str | None, streams: tuple[str, ...], vocabulary: tuple[str, ...]
 ) -> tuple[Against, list[Issue]]:
     """What the options say to hold snapshots against, and what is wrong with the store."""
-    from weftend.contracts import load
+    from weftend.contracts import active, load
 
-    contracts = load()
-    given = definitions.given([Path(file) for file in streams], vocabulary, contracts)
+    in_force = active()
+    given: list[dict[str, Any]] = []
+    if streams or vocabulary:
+        given = definitions.given([Path(file) for file in streams], vocabulary, in_force)
+    known = [*in_force["streams"], *(item for item in load()["streams"] if item not in in_force["streams"])]
     value, issues = verify_store(_read(store), store) if store is not None else (None, ())
     against = Against(
-        given=[Stream.of(definition) for definition in given],
-        shipped=shipped(contracts),
+        given=[stream for definition in given for stream in forms(definition)],
+        shipped=[stream for definition in known for stream in forms(definition)],
         head=head,
         store=None if issues else value,
     )

@@ -94,17 +94,17 @@ class Stream:
         return next((item for item in self.maps if item.name == name), None)
 
 
-def shipped(contracts: Mapping[str, Any]) -> tuple[Stream, ...]:
-    """The streams of compiled contracts, each also as it is where one-map contribution was asked for.
+def forms(compiled: Mapping[str, Any]) -> tuple[Stream, ...]:
+    """The stream of a compiled definition, and the same with the other contribution, which may be asked for.
 
-    Outside releases a chunk names its definition by digest, so both forms can be found.
+    A chunk names its definition by digest, so the right one is found. In a release it does not: there a stream
+    has the contribution that its definition says.
     """
-    forms = []
-    for compiled in contracts["streams"]:
-        forms.append(compiled)
-        if compiled["reader"] != "release" and compiled["contribution"] != "one-map":
-            forms.append({**compiled, "contribution": "one-map"})
-    return tuple(map(Stream.of, forms))
+    own = Stream.of(compiled)
+    if own.reader == "release":
+        return (own,)
+    other = "every-map" if own.contribution == "one-map" else "one-map"
+    return own, Stream.of({**compiled, "contribution": other})
 
 
 def _map(item: Mapping[str, Any]) -> Map:

@@ -9,7 +9,7 @@ import pytest
 from snapshots import RELEASE_PATH, a_map, chain, definition, file, full, partial, resealed, snapshot, store
 from weftend.reference import documents
 from weftend.reference.chain import chunk_id
-from weftend.reference.streams import Stream
+from weftend.reference.streams import Stream, forms
 from weftend.reference.verify import Against, Verdict, verify_snapshot, verify_store
 
 DEFINITION = definition()
@@ -396,6 +396,21 @@ WHOLE = file(snapshot(CHUNKS))
 )
 def test_bytes_that_are_not_canonical_are_found_with_their_offset(data: bytes, code: str, place: str) -> None:
     assert (code, place) in found(verify_snapshot(data, "s"))
+
+
+def test_a_stream_is_found_in_the_contribution_that_was_asked_for() -> None:
+    own, other = forms(DEFINITION)
+    assert (own, own.contribution, other.contribution) == (STREAM, "every-map", "one-map")
+    assert [form.contribution for form in forms(definition(contribution="one-map"))] == [
+        "one-map",
+        "every-map",
+    ]
+    assert [form.contribution for form in forms(definition(reader="release"))] == ["every-map"]
+    window = partial(0, 20, {"kinds": lambda n: ["x"]})
+    chunk = chain(definition(DEFINITION["maps"][0], contribution="every-map"), window)[0]
+    chunk["payload"]["bind"]["pathDigest"] = other.digest
+    verdict = verify_snapshot(file(snapshot(resealed([chunk]))), "s", Against(shipped=[own, other]))
+    assert (verdict.issues, verdict.promises) == ((), ("one-map",))
 
 
 def test_one_map_chunks_hold_one_map() -> None:
