@@ -32,6 +32,8 @@ def _check_table(source: Source, name: str, table: Table, tables: dict[str, Tabl
     at = f"/tables/{name}"
     if table.parent is not None and _parent_is_wrong(table, tables):
         source.refuse(Code.CONTRACT_INVALID, TABLES, f"{at}/parent", "is no table without a parent beside it")
+    if table.key != ["id"] and set(table.key) - table.columns.keys():
+        source.refuse(Code.CONTRACT_INVALID, TABLES, f"{at}/key", "names what is no column")
     for columns in table.unique:
         if set(columns) - table.columns.keys():
             source.refuse(Code.CONTRACT_INVALID, TABLES, f"{at}/unique", "names what is no column")
@@ -79,7 +81,7 @@ def _table(name: str, table: Table) -> dict[str, Any]:
         "table": name,
         "about": table.about,
         "database": table.database,
-        "key": table.key,
+        "key": list(table.key),
         "parent": table.parent,
         "parentColumn": table.parent_column if table.parent else None,
         "columns": [

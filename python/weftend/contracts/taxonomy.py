@@ -10,7 +10,7 @@ from typing import Any, Final
 from weftend.contracts import vocabularies
 from weftend.contracts.source import Source
 from weftend.errors import Code, WeftendError
-from weftend.models.events import EventSchema, FieldSchema, Index, Registered, Row
+from weftend.models.events import EventSchema, FieldSchema, Index, Registered, Row, Value
 from weftend.models.grammars import GRAMMARS
 from weftend.models.violations import pointer
 
@@ -128,7 +128,7 @@ def _event(source: Source, event_type: str, row: Row, schema: EventSchema) -> di
         "retention": row.retention,
         "owner": row.owner,
         "review": row.review.isoformat(),
-        "value": {"min": row.value.minimum, "max": row.value.maximum} if row.value else None,
+        "value": _bounds(row.value) if row.value else None,
         "valueUnit": row.value.unit if row.value else None,
         "fields": [
             {
@@ -142,6 +142,15 @@ def _event(source: Source, event_type: str, row: Row, schema: EventSchema) -> di
     }
 
 
+def _bounds(value: Value) -> dict[str, float]:
+    return {"min": _number(value.minimum), "max": _number(value.maximum)}
+
+
+def _number(value: float) -> float:
+    """Whole numbers as what they are in every language: integers."""
+    return int(value) if value.is_integer() else value
+
+
 def _kind(source: Source, item: FieldSchema) -> dict[str, Any]:
     if item.enum is not None:
         return {"type": "enum", "values": list(item.enum)}
@@ -150,6 +159,6 @@ def _kind(source: Source, item: FieldSchema) -> dict[str, Any]:
         return {"type": "name", "grammar": item.registered.grammar, "keys": keys}
     if item.max_length is not None:
         return {"type": "text", "maxBytes": item.max_length, "reason": item.reason or ""}
-    if item.minimum is not None:
-        return {"type": item.type, "min": item.minimum, "max": item.maximum}
+    if item.minimum is not None and item.maximum is not None:
+        return {"type": item.type, "min": _number(item.minimum), "max": _number(item.maximum)}
     return {"type": item.type}

@@ -35,7 +35,7 @@ FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 EnumValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
 VocabularyName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)*$", max_length=128)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=600)]
-Number = Annotated[int | float, Field(allow_inf_nan=False, ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
 
 
 class Registered(Strict):
@@ -72,7 +72,9 @@ class FieldSchema(Strict):
             raise PydanticCustomError("CONTRACT_FIELD_OPEN", "a free string needs maxLength")
         if kind is None or shape != _SHAPES[kind]:
             raise ValueError("is none of: enum, boolean, number with bounds, registered names, free string")
-        if kind == "integer" and not (isinstance(self.minimum, int) and isinstance(self.maximum, int)):
+        if kind == "integer" and not all(
+            bound.is_integer() for bound in (self.minimum or 0.0, self.maximum or 0.0)
+        ):
             raise ValueError("the bounds of an integer are integers")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError("minimum is above maximum")
@@ -137,7 +139,7 @@ class Value(Strict):
 class Example(Strict):
     """An event that the contract accepts."""
 
-    value: int | float | None = None
+    value: float | None = None
     session: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = None
     fields: Annotated[dict[str, Any], Field(default_factory=dict)]
 

@@ -6,9 +6,11 @@ the stream's aggregates where there is no release.
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Self
+import re
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from weftend.models.grammars import GRAMMARS
 from weftend.models.strict import MAX_SAFE_INTEGER, MapName, StreamId, Strict
@@ -22,7 +24,7 @@ RESERVED_KEYS: Final = ("__other__", "__none__")
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z -]{0,39}$")]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 FieldPointer = Annotated[str, StringConstraints(pattern=r"^(/([^~/]|~[01])*)+$", max_length=256)]
-VocabularyName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)*$", max_length=128)]
+_VOCABULARY: Final = r"[a-z0-9-]{1,40}(/[a-z0-9-]{1,40}){0,3}"
 EnumKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,127}$")]
 Reader = Literal["release", "tests", "findings", "jobs", "usage", "ndjson"]
 Kind = Literal["partition", "sum", "set"]
@@ -61,6 +63,20 @@ class Caps(Strict):
     ttl_seconds: Annotated[int, Field(ge=1, le=604_800)] = 86_400
 
 
+def _is_registered(value: object) -> object:
+    """A union would leave the names of its branches in the places of issues."""
+    if value is None or value is True or (isinstance(value, str) and re.fullmatch(_VOCABULARY, value)):
+        return value
+    raise PydanticCustomError("registered", "should be true or the name of a vocabulary file")
+
+
+Registered = Annotated[
+    Any,
+    AfterValidator(_is_registered),
+    WithJsonSchema({"anyOf": [{"const": True}, {"type": "string", "pattern": f"^{_VOCABULARY}$"}]}),
+]
+
+
 class Keys(Strict):
     """A closed vocabulary: an enum in the order written, or registered names under a grammar.
 
@@ -69,7 +85,7 @@ class Keys(Strict):
     """
 
     enum: Annotated[list[EnumKey], Field(min_length=1, max_length=1024)] | None = None
-    registered: VocabularyName | Literal[True] | None = None
+    registered: Registered = None
     contract: Literal["producers", "eventTypes"] | None = None
     grammar: str | None = None
 

@@ -24,13 +24,13 @@ class Column(Strict):
 class Table(Strict):
     """One table: its columns in their order, its key, what is unique, and the parent its rows go with.
 
-    ``key`` is the primary key, an INTEGER column that need not be listed. A table with a ``parent`` has a column
-    ``run_id`` (or what ``parentColumn`` says) that references the parent's key and cascades.
+    ``key`` is the primary key: ``id``, an INTEGER that need not be listed, or columns. A table with a ``parent``
+    has a column ``run_id`` (or what ``parentColumn`` says) that references the parent's key and cascades.
     """
 
     about: Annotated[str, StringConstraints(min_length=1, max_length=600)]
     database: Literal["local", "content"] = "local"
-    key: Identifier = "id"
+    key: Annotated[list[Identifier], Field(default_factory=lambda: ["id"], min_length=1, max_length=8)]
     parent: Identifier | None = None
     parent_column: Identifier = "run_id"
     columns: Annotated[dict[Identifier, Column], Field(min_length=1, max_length=64)]
