@@ -137,7 +137,8 @@ def _kind(kind: dict[str, Any]) -> str:
 @contracts.command("compile")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--out", required=True, metavar="FILE", help="Where to write; - for standard output.")
-def compile_folder(folder: Path, out: str) -> None:
+@_json
+def compile_folder(folder: Path, out: str, _json: bool) -> None:
     """Compile a contracts folder of your own into one file that Rust and Python load (WEFTEND_CONTRACTS)."""
     from weftend.contracts import compiler, load
     from weftend.contracts.definitions import joined
@@ -148,7 +149,10 @@ def compile_folder(folder: Path, out: str) -> None:
         emit(compiler.text(form))
         return
     _write(Path(out), compiler.text(form))
-    say(f"{len(form['events'])} event types and {len(form['streams'])} streams are in {out}")
+    events, streams = len(form["events"]), len(form["streams"])
+    if machine.get():
+        emit_json({"out": out, "events": events, "streams": streams})
+    say(f"{events} event types and {streams} streams are in {out}")
 
 
 def _write(path: Path, data: bytes) -> None:
