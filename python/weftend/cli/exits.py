@@ -102,11 +102,16 @@ def _outcome(error: Exception) -> tuple[IssueList, int]:
         case CanonicalizationError():
             return _one(error.code, f"#{error.place}", "not canonicalizable JSON", ExitStatus.INVALID)
         case OSError():
-            code = _OS_CODES.get(error.errno or 0, Code.INPUT_UNREADABLE)
-            path = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
-            return _one(code, f"{path}#", error.strerror or str(error), ExitStatus.INVALID)
+            return IssueList.of([system_issue(error)]), ExitStatus.INVALID
         case _:
             return _one(Code.INTERNAL_DEFECT, _place(error), _defect(error), ExitStatus.DEFECT)
+
+
+def system_issue(error: OSError) -> Issue:
+    """What the system said about a file, under the stable code for it."""
+    code = _OS_CODES.get(error.errno or 0, Code.INPUT_UNREADABLE)
+    path = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
+    return Issue(code, f"{path}#", error.strerror or str(error))
 
 
 def _one(code: str, path: str, message: str, status: ExitStatus) -> tuple[IssueList, ExitStatus]:

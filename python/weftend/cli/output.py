@@ -92,7 +92,8 @@ def report(issues: IssueList, *, beside_document: bool = False) -> None:
     """
     if not machine.get():
         for issue in issues.issues:
-            say(f"weftend: {issue.code} {issue.path}: {issue.message}")
+            # A line each: no file name may begin a line of its own.
+            say(f"weftend: {issue.code} {printable(issue.path)}: {printable(issue.message)}")
         if issues.more:
             say(f"weftend: and {issues.more} more")
     elif beside_document:

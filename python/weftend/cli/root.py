@@ -9,12 +9,14 @@ from typing import Final
 import click
 
 COMMANDS: Final[dict[str, str]] = {
+    "canon": "weftend.cli.canon:canon",
+    "contracts": "weftend.cli.contracts:contracts",
     "db": "weftend.cli.db:db",
+    "digest": "weftend.cli.canon:digest",
     "ingest": "weftend.cli.ingest:ingest",
     "record": "weftend.cli.record:record",
-    "telemetry": "weftend.cli.telemetry:telemetry",
-    "contracts": "weftend.cli.contracts:contracts",
     "streams": "weftend.cli.streams:streams",
+    "telemetry": "weftend.cli.telemetry:telemetry",
     "telemetry-conduit": "weftend.cli.telemetry_conduit:command",
     "verify": "weftend.cli.verify:verify",
 }
