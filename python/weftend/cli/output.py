@@ -12,7 +12,7 @@ from weftend.errors import ExitStatus, Issue, IssueList, WeftendError
 from weftend.report.printable import printable
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.table import Table
 
 machine: ContextVar[bool] = ContextVar("machine", default=False)
 """Whether this run was asked for ``--json``."""
@@ -24,14 +24,22 @@ def say(text: str = "") -> None:
         _to_stderr("\n".join(map(printable, text.split("\n"))) + "\n")
 
 
-def show(renderable: RenderableType) -> None:
-    """Tell the person with tables; silent under ``--json``. Rich is only imported here."""
+def show(parts: Iterable[str | Table]) -> None:
+    """Tell the person, with tables between the lines; silent under ``--json``. Rich is only imported here.
+
+    Lines are left to the terminal to wrap, so that a path or a sentence can be copied and searched for.
+    """
     if machine.get() or sys.stderr is None:
         return
     from rich.console import Console
 
-    with contextlib.suppress(OSError):
-        Console(stderr=True, highlight=False, soft_wrap=False).print(renderable)
+    console = Console(stderr=True, highlight=False)
+    for part in parts:
+        if isinstance(part, str):
+            say(part)
+        else:
+            with contextlib.suppress(OSError):
+                console.print(part)
 
 
 def _to_stderr(text: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -36,16 +35,14 @@ class About:
     """Whether references were asked for."""
 
 
-def summary(outcome: Outcome, about: About) -> RenderableType:
-    """Everything that the operator should know about a run; **private**, for the terminal alone."""
-    parts: list[RenderableType] = [Text(line) for line in _headline(outcome, about)]
+def summary(outcome: Outcome, about: About) -> Iterator[str | Table]:
+    """Everything that the operator should know about a run, in order; **private**, for the terminal alone."""
+    yield from _headline(outcome, about)
     if shown := list(_shown(outcome.releases)):
-        parts.append(_table("Released", ("map", "bucket", "count"), [row[:3] for row in shown]))
+        yield _table("Released", ("map", "bucket", "count"), [row[:3] for row in shown])
     if held := list(_held(outcome.releases)):
-        title = "Held back (for your eyes only)"
-        parts.append(_table(title, ("map", "bucket", "count", "why"), held))
-    parts += [Text(line) for line in _tail(outcome, about)]
-    return Group(*parts)
+        yield _table("Held back (for your eyes only)", ("map", "bucket", "count", "why"), held)
+    yield from _tail(outcome, about)
 
 
 def _headline(outcome: Outcome, about: About) -> Iterator[str]:
@@ -101,14 +98,14 @@ def _hidden(notes: MapNotes) -> Iterator[Row]:
     for name, count in notes.hidden:
         yield notes.map, name, count, "below the minimum"
     for name, count in notes.complementary:
-        yield notes.map, name, count, "so that the ones below cannot be worked out"
+        yield notes.map, name, count, "protects those below the minimum"
 
 
 def _unregistered(notes: MapNotes) -> Iterator[Row]:
     for name, count in notes.unregistered:
-        yield notes.map, name, count, "not in the vocabulary: counted as __other__"
+        yield notes.map, name, count, "not registered: in __other__"
     if notes.unregistered_more:
-        yield notes.map, f"and {notes.unregistered_more} more names", 0, "not in the vocabulary"
+        yield notes.map, f"and {notes.unregistered_more} more names", 0, "not registered: in __other__"
 
 
 def _cut(rows: list[Row]) -> list[Row]:
@@ -136,12 +133,16 @@ def _tail(outcome: Outcome, about: About) -> Iterator[str]:
         yield from _refs(outcome)
     if pruned := outcome.dropped.ttl_pruned + outcome.dropped.cap_pruned:
         yield f"Pruned {_counted(pruned, 'chunk')} from the store: too old, or beyond the most it keeps."
+    yield _where(outcome, about)
+
+
+def _where(outcome: Outcome, about: About) -> str:
+    """What became of the snapshot."""
     if not about.applied:
-        yield "A preview: nothing was written. Do not share it, and do not apply because it looks good."
-    elif outcome.written is not None:
-        yield f"Snapshot: {printable(str(outcome.written))}"
-    else:
-        yield "No snapshot file was written; run again with --out FOLDER to have one."
+        return "A preview: nothing was written. Do not share it, nor apply because it looks good."
+    if outcome.written is None:
+        return "No snapshot file was written; run again with --out FOLDER to have one."
+    return f"Snapshot: {outcome.written}"
 
 
 def _coverage(releases: tuple[Release, ...]) -> str:
