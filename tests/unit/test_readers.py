@@ -244,6 +244,37 @@ def test_sizes_are_bounded(release: Release) -> None:
     ]
 
 
+def test_counts_are_bounded_before_anything_is_kept(release: Release) -> None:
+    pulses = b"[" + b"1," * 1_000_001 + b"1]"
+    blank = b"\n" * 5_000_000
+    folder = release({"receipts/pulses.json": pulses, "tartarus.jsonl": blank + b"{}"})
+    assert places(folder) == [
+        ("INPUT_INVALID", "tartarus.jsonl#line:5000001"),
+        ("INPUT_TOO_LARGE", "receipts/pulses.json#2000001"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["release_manifest.json", "tartarus.jsonl", "receipts/pulses.json"])
+def test_a_pipe_is_not_waited_for(release: Release, name: str) -> None:
+    folder = release({name: b"{}"})
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert places(folder) == [("INPUT_INVALID", f"{name}#")]
+
+
+@pytest.mark.parametrize("name", ["release_manifest.json", "tartarus.jsonl", "receipts"])
+def test_a_link_in_a_known_place_is_refused(release: Release, tmp_path: Path, name: str) -> None:
+    folder = release({"tartarus.jsonl": record(), "receipts/r1/safe_run_receipt.json": {}})
+    (folder / name).rename(tmp_path / "elsewhere")
+    (folder / name).symlink_to(tmp_path / "elsewhere")
+    assert places(folder) == [("INPUT_SYMLINK", f"{name}#")]
+
+
+def test_the_way_to_the_folder_may_be_a_link(release: Release, tmp_path: Path) -> None:
+    (tmp_path / "latest").symlink_to(release({"tartarus.jsonl": record()}))
+    assert read_release(tmp_path / "latest").seen.tartarus == 1
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
 def test_what_may_not_be_read_is_an_issue(release: Release) -> None:
     folder = release({"tartarus.jsonl": record()})

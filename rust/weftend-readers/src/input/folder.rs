@@ -14,6 +14,9 @@ use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, stata
 use rustix::io::Errno;
 use weftend_core::error::Issue;
 
+const NOT_A_FILE: Refusal = Refusal::WrongKind {
+    expected: "a regular file",
+};
 const NEVER_FOLLOW: OFlags = OFlags::NOFOLLOW.union(OFlags::CLOEXEC);
 
 /// What a name in a folder is, without following it.
@@ -199,6 +202,33 @@ impl Folder {
         }
     }
 
+    /// The bytes of the file `name`, at most `limit` of them, or `None` where nothing has this name. What is not a
+    /// regular file is not opened.
+    ///
+    /// # Errors
+    /// As [`Folder::read`].
+    pub fn read_known(&self, name: &CStr, limit: u64) -> Result<Option<Vec<u8>>, Refusal> {
+        self.read_listed(name, self.kind(name)?, limit)
+    }
+
+    /// [`Folder::read_known`] where the listing has already said what `name` is.
+    ///
+    /// # Errors
+    /// As [`Folder::read`].
+    pub fn read_listed(
+        &self,
+        name: &CStr,
+        kind: Option<Kind>,
+        limit: u64,
+    ) -> Result<Option<Vec<u8>>, Refusal> {
+        match kind {
+            None => Ok(None),
+            Some(Kind::File) => self.read(name, limit).map(Some),
+            Some(Kind::Link) => Err(Refusal::Link),
+            Some(Kind::Folder | Kind::Other) => Err(NOT_A_FILE),
+        }
+    }
+
     /// The bytes of the regular file `name`, at most `limit` of them.
     ///
     /// # Errors
@@ -208,9 +238,7 @@ impl Folder {
         let opened = openat(&self.0, name, flags, Mode::empty())?;
         let found = fstat(&opened)?;
         if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
-            return Err(Refusal::WrongKind {
-                expected: "a regular file",
-            });
+            return Err(NOT_A_FILE);
         }
         let size = u64::try_from(found.st_size).unwrap_or(u64::MAX);
         if size > limit {

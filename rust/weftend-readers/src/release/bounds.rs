@@ -7,8 +7,14 @@ pub const DOCUMENT_BYTES: u64 = 8 << 20;
 /// Bytes of `receipts/pulses.json` (64 MiB).
 pub const PULSES_BYTES: u64 = 64 << 20;
 
-/// Bytes of `tartarus.jsonl` (512 MiB): some two million records.
+/// Pulses in it.
+pub const PULSES: usize = 1_000_000;
+
+/// Bytes of `tartarus.jsonl` (512 MiB).
 pub const TARTARUS_BYTES: u64 = 512 << 20;
+
+/// Records in it: lines that are not blank.
+pub const RECORDS: usize = 4_000_000;
 
 /// Bytes of one line of `tartarus.jsonl` (1 MiB).
 pub const LINE_BYTES: usize = 1 << 20;
@@ -17,7 +23,7 @@ pub const LINE_BYTES: usize = 1 << 20;
 pub const DEPTH: usize = 4;
 
 /// Names in one folder.
-pub const ENTRIES: usize = 4_000_000;
+pub const ENTRIES: usize = 1_000_000;
 
 /// Distinct keys of one observation.
 pub const KEYS: usize = 4_096;

@@ -8,7 +8,7 @@ use weftend_core::digest::{Digest, digest_text};
 
 use super::bounds;
 use super::fields::{Fields, Source};
-use crate::input::Folder;
+use crate::input::{Folder, Refusal};
 use crate::issues::Issues;
 use crate::json::{Cursor, Kind, Text};
 
@@ -27,7 +27,8 @@ pub struct Manifest {
 pub(crate) fn read(release: &Folder) -> Result<Manifest, Issues> {
     let source = Source::file("", "release_manifest.json");
     let text = release
-        .read(c"release_manifest.json", bounds::DOCUMENT_BYTES)
+        .read_known(c"release_manifest.json", bounds::DOCUMENT_BYTES)
+        .and_then(|found| found.ok_or(Refusal::Missing))
         .map_err(|refusal| source.unread(&refusal))?;
     source.canonical(&text)?;
     parse(&text, source)

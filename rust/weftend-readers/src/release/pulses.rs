@@ -8,7 +8,7 @@ use super::bounds;
 use super::fields::{Fields, Source};
 use super::found::Found;
 use super::observation::{Channel, Observation};
-use crate::input::{Folder, Refusal};
+use crate::input::Folder;
 use crate::issues::Issues;
 use crate::json::Cursor;
 
@@ -27,9 +27,9 @@ const KINDS: [&str; 6] = [
 /// Reads the pulses of `receipts/`, whose path `folder` is for issues; none where there is no file.
 pub(crate) fn read(receipts: &Folder, folder: &str) -> Found {
     let source = Source::file(folder, FILE);
-    match receipts.read(c"pulses.json", bounds::PULSES_BYTES) {
-        Ok(text) => pulses(&text, source).unwrap_or_else(Found::refused),
-        Err(Refusal::Missing) => Found::default(),
+    match receipts.read_known(c"pulses.json", bounds::PULSES_BYTES) {
+        Ok(Some(text)) => pulses(&text, source).unwrap_or_else(Found::refused),
+        Ok(None) => Found::default(),
         Err(refusal) => Found::refused(source.unread(&refusal)),
     }
 }
@@ -41,6 +41,12 @@ fn pulses(text: &[u8], source: Source<'_>) -> Result<Found, Issues> {
     let mut starts = Vec::new();
     if fields.array(&mut cursor, "the list of pulses") {
         while cursor.element() {
+            if starts.len() == bounds::PULSES {
+                let message = format!("more than {} pulses", bounds::PULSES);
+                return Err(source
+                    .issue("INPUT_TOO_LARGE", cursor.offset(), &message)
+                    .into());
+            }
             starts.push(cursor);
             cursor.skip();
         }

@@ -132,21 +132,12 @@ impl Document {
     }
 
     fn bytes(&self, folder: Option<&Listed>) -> Result<Option<Vec<u8>>, Refusal> {
-        let Some((listed, kind)) =
-            folder.and_then(|listed| Some((listed, listed.kind(self.name)?)))
-        else {
-            return Ok(None);
-        };
-        match kind {
-            Kind::File => listed
+        folder.map_or(Ok(None), |listed| {
+            let kind = listed.kind(self.name);
+            listed
                 .folder
-                .read(self.name, bounds::DOCUMENT_BYTES)
-                .map(Some),
-            Kind::Link => Err(Refusal::Link),
-            Kind::Folder | Kind::Other => Err(Refusal::WrongKind {
-                expected: "a regular file",
-            }),
-        }
+                .read_listed(self.name, kind, bounds::DOCUMENT_BYTES)
+        })
     }
 
     fn members(&self, fields: &mut Fields<'_>, cursor: &mut Cursor<'_>) {

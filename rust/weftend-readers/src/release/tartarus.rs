@@ -7,7 +7,7 @@ use super::bounds;
 use super::fields::{Fields, Source};
 use super::found::Found;
 use super::observation::{Channel, Observation};
-use crate::input::{Folder, Refusal};
+use crate::input::Folder;
 use crate::issues::Issues;
 use crate::json::Cursor;
 
@@ -16,24 +16,35 @@ const SCHEMA: &str = "weftend.tartarus/0";
 
 /// Reads the records of a release folder; none where there is no file.
 pub(crate) fn read(release: &Folder) -> Found {
-    match release.read(c"tartarus.jsonl", bounds::TARTARUS_BYTES) {
-        Ok(text) => records(&text),
-        Err(Refusal::Missing) => Found::default(),
+    match release.read_known(c"tartarus.jsonl", bounds::TARTARUS_BYTES) {
+        Ok(Some(text)) => records(&text).unwrap_or_else(Found::refused),
+        Ok(None) => Found::default(),
         Err(refusal) => Found::refused(Source::file("", FILE).unread(&refusal)),
     }
 }
 
-fn records(text: &[u8]) -> Found {
-    let lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').collect();
-    let numbered = lines
-        .par_iter()
-        .enumerate()
-        .filter(|(_, line)| !is_blank(line));
-    numbered
-        .fold(Found::default, |found, (index, line)| {
-            found.with(record(line, index + 1))
+fn records(text: &[u8]) -> Result<Found, Issues> {
+    let mut lines = Vec::new();
+    for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
+        if is_blank(line) {
+            continue;
+        }
+        if lines.len() == bounds::RECORDS {
+            let message = format!("more than {} records", bounds::RECORDS);
+            let source = Source {
+                line: Some(number),
+                ..Source::file("", FILE)
+            };
+            return Err(source.issue("INPUT_TOO_LARGE", 0, &message).into());
+        }
+        lines.push((number, line));
+    }
+    let found = lines.into_par_iter();
+    Ok(found
+        .fold(Found::default, |found, (number, line)| {
+            found.with(record(line, number))
         })
-        .reduce(Found::default, Found::and)
+        .reduce(Found::default, Found::and))
 }
 
 /// The end of the last line makes an empty one, and an empty line says nothing that could be misread.
@@ -43,9 +54,8 @@ fn is_blank(line: &[u8]) -> bool {
 
 fn record(line: &[u8], number: usize) -> Result<Observation, Issues> {
     let source = Source {
-        folder: "",
-        file: FILE,
         line: Some(number),
+        ..Source::file("", FILE)
     };
     if line.len() > bounds::LINE_BYTES {
         let message = format!("the line is longer than {} bytes", bounds::LINE_BYTES);
