@@ -24,6 +24,12 @@ test: build ## run every test
 	cargo test --workspace --exclude weftend-py
 	$(BIN)/pytest -n 2
 
+demo: build ## release an example folder, and show what was released, what was held back and why
+	@rm -rf demo-output
+	@$(BIN)/python examples/release_folder.py demo-output/release
+	@$(BIN)/weftend telemetry-conduit demo-output/release --out demo-output --apply
+	@$(BIN)/weftend verify demo-output/telemetry_conduit_snapshot.json --store demo-output/release/receipts/telemetry_conduit.json
+
 check: build ## lint, types, layering, stubs, generated files
 	@cargo fmt --version >/dev/null 2>&1 || { echo 'make check needs rustfmt: rustup component add rustfmt' >&2; exit 1; }
 	@cargo clippy --version >/dev/null 2>&1 || { echo 'make check needs clippy: rustup component add clippy' >&2; exit 1; }

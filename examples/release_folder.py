@@ -34,15 +34,15 @@ class Scenario:
 SCENARIOS = (
     Scenario(48, "WEB_DIR", ("POLICY_AUTO_DIR_HTML_WEB",)),
     Scenario(40, "WEB_DIR", ("POLICY_AUTO_DIR_HTML_WEB", "CAP_DENY_NET"), probe=("net.fetch",)),
-    Scenario(30, "UNKNOWN", ("POLICY_AUTO_GENERIC", "PACKAGE_ADAPTER_V1", "PACKAGE_METADATA_PARTIAL")),
+    Scenario(30, "UNKNOWN", ("POLICY_AUTO_GENERIC", "PACKAGE_ADAPTER_V1")),
     Scenario(
         50,
         "UNKNOWN",
         ("POLICY_AUTO_GENERIC", "IAC_ADAPTER_V1", "IAC_UNSUPPORTED_FORMAT"),
         denied=("adapter.route.auto", "adapter.selection.auto"),
     ),
-    Scenario(9, "ZIP", ("POLICY_AUTO_ZIP_MOD", "ZIP_SCAN_PARTIAL")),
-    Scenario(4, "WEB_DIR", ("SCRIPT_ERROR",), probe=("storage.write", "ui.cookie")),
+    Scenario(9, "ZIP", ("POLICY_AUTO_ZIP_MOD",)),
+    Scenario(4, "WEB_DIR", ("POLICY_AUTO_DIR_HTML_WEB", "SCRIPT_ERROR")),
     Scenario(3, "UNKNOWN", ("POLICY_AUTO_GENERIC", "HOUSE_RULE_ORCHARD:7"), denied=("house.orchard",)),
 )
 """The last one uses names that no vocabulary registers."""
@@ -50,13 +50,11 @@ SCENARIOS = (
 RECORDS = (
     (10, "artifact.mismatch", ("ARTIFACT_DIGEST_MISMATCH",)),
     (7, "stamp.missing", ("STAMP_MISSING",)),
-    (2, "cap.replay", ("REPLAY_DETECTED",)),
     (1, "tier.violation", ("TIER_VIOLATION:T2",)),
 )
 PULSES = (
     (9, "CAP_DENY", "net.fetch", ("CAP_DENY_NET",)),
-    (3, "CAP_DENY", "storage.write", ("CAP_NOT_GRANTED",)),
-    (1, "CAP_DENY", "clipboard.read", ("CAP_NOT_GRANTED",)),
+    (2, "CAP_DENY", "clipboard.read", ("CAP_NOT_GRANTED",)),
     (6, "CAP_ALLOW", "ui.static", ()),
     (2, "LOAD", None, ()),
 )
