@@ -9,6 +9,7 @@ from typing import Any
 
 import pages
 from weftend.contracts import compiler, yamlfile
+from weftend.errors import WeftendError
 from weftend.models import schemas
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,11 +48,26 @@ def stale() -> list[Path]:
 
 def main(arguments: list[str]) -> int:
     """Write, or check."""
-    if arguments == ["--check"]:
-        for path in (paths := stale()):
-            print(f"stale: {path.relative_to(ROOT)} (run `make contracts`)", file=sys.stderr)
-        return 1 if paths else 0
-    for path, text in generated().items():
+    try:
+        return _check() if arguments == ["--check"] else _write()
+    except WeftendError as error:
+        for issue in error.issues.issues:
+            print(f"{issue.code} {issue.path}: {issue.message}", file=sys.stderr)
+        return 1
+
+
+def _check() -> int:
+    for path in (paths := stale()):
+        print(f"stale: {path.relative_to(ROOT)} (run `make contracts`)", file=sys.stderr)
+    return 1 if paths else 0
+
+
+def _write() -> int:
+    wanted = generated()
+    for path in stale():
+        if path not in wanted:
+            path.unlink()
+    for path, text in wanted.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
     return 0
