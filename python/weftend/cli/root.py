@@ -13,6 +13,7 @@ COMMANDS: Final[dict[str, str]] = {
     "contracts": "weftend.cli.contracts:contracts",
     "db": "weftend.cli.db:db",
     "digest": "weftend.cli.canon:digest",
+    "doctor": "weftend.cli.doctor:doctor",
     "ingest": "weftend.cli.ingest:ingest",
     "record": "weftend.cli.record:record",
     "streams": "weftend.cli.streams:streams",

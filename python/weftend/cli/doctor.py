@@ -1,0 +1,52 @@
+"""``weftend doctor``: what is wrong with recording on this machine, and how to mend it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from weftend.cli.output import emit, emit_json, machine
+from weftend.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from weftend.store.local.health import Health
+
+
+@click.command("doctor")
+@click.option("--home", type=click.Path(path_type=Path), metavar="DIR", help="The home; see the docs.")
+@click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
+def doctor(home: Path | None, _json: bool) -> ExitStatus:
+    """Say what is recorded, where it stays, and what is wrong; reach nothing over a network.
+
+    Exit status 1 says that something is wrong; each problem names the one command that mends it.
+    """
+    from weftend.store.local import health, opening
+
+    found = health.examine(opening.home(home))
+    if machine.get():
+        emit_json(found.as_dict())
+    else:
+        emit(_words(found).encode("utf-8", "backslashreplace"))
+    return ExitStatus.NOTHING_RELEASED if found.problems else ExitStatus.DONE
+
+
+def _words(found: Health) -> str:
+    lines = [f"mode       {found.mode['mode']}, decided by {found.mode['layer']}"]
+    lines += [f"policy     {policy['source']}" for policy in found.policies]
+    lines += [f"file       {item['permissions']} {item['bytes']:>12} {item['path']}" for item in found.files]
+    spool = found.spool
+    lines.append(
+        f"spool      {spool['segments']} segments, {spool['bytes']} bytes waiting, {spool['torn']} torn"
+    )
+    lines += [f"contracts  {found.contracts['types']} event types"] if found.contracts else []
+    lines += [f"prune      {item['rows']} rows of {item['table']}" for item in found.prune]
+    if not found.problems:
+        lines.append("Everything holds.")
+    for problem in found.problems:
+        lines += [
+            f"PROBLEM    {problem.code} {problem.path}: {problem.message}",
+            f"  mend it  {problem.command}",
+        ]
+    return "\n".join(lines) + "\n"
