@@ -84,8 +84,9 @@ fn a_name_that_is_not_registered_is_other() {
             at_ms: 0,
             count: 1,
         };
-        let mut out = Vec::new();
-        write_line(&mut out, contract, &event).map(|_| String::from_utf8(out).expect("text"))
+        let mut out = weftend_core::canonical::Buffer::new();
+        write_line(&mut out, contract, &event)
+            .map(|_| String::from_utf8(out.into_vec()).expect("text"))
     };
     assert!(line("shell.run").is_ok_and(|text| text.contains(r#""tool":"shell.run""#)));
     assert!(line("own.tool").is_ok_and(|text| text.contains(r#""tool":"__other__""#)));

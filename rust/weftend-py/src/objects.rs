@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use pyo3::prelude::*;
 use weftend_core::canonical::pointer::Trail;
-use weftend_core::canonical::{CanonCode, MAX_DEPTH, number, sort, string};
+use weftend_core::canonical::{Buffer, CanonCode, MAX_DEPTH, number, sort, string};
 
 use crate::borrowed::{Dict, Kind, Object, Raised, Text, is_lone_surrogate, with_borrowed};
 use crate::canonical::raise;
@@ -16,13 +16,13 @@ use crate::canonical::raise;
 const KEPT: usize = 4 << 20;
 
 thread_local! {
-    static BUFFERS: Cell<Buffers> = const { Cell::new(Buffers { out: Vec::new(), words: Vec::new() }) };
+    static BUFFERS: Cell<Buffers> = const { Cell::new(Buffers { out: Buffer::new(), words: Vec::new() }) };
 }
 
 /// What one walk leaves for the next one on its thread: growing them anew costs a third of a small walk.
 #[derive(Default)]
 struct Buffers {
-    out: Vec<u8>,
+    out: Buffer,
     words: Vec<u128>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn with_canonical<T>(
 ) -> PyResult<T> {
     let (buffers, walked) = with_borrowed(value, walk);
     let taken = match walked {
-        Ok(()) => Ok(take(&buffers.out)),
+        Ok(()) => Ok(take(buffers.out.as_slice())),
         Err(Stop::Refused(trail)) => Err(raise((*trail).into())),
         Err(Stop::Raised) => Err(PyErr::fetch(value.py())),
     };
@@ -45,14 +45,14 @@ pub(crate) fn with_canonical<T>(
 
 fn walk(value: Object<'_>) -> (Buffers, Walked) {
     let mut buffers = BUFFERS.take();
-    buffers.out.clear();
+    buffers.out.truncate(0);
     buffers.words.clear();
     let mut walk = Walk {
         buffers,
         members: Vec::new(),
         path: [0; MAX_DEPTH],
     };
-    let walked = walk.value(value, 0);
+    let walked = walk.value(Value::of(value), 0);
     (walk.buffers, walked)
 }
 
@@ -93,10 +93,28 @@ impl Stop {
     }
 }
 
+/// A value as a dict's loop meets it. Ints are read there, in the order in which they lie in memory, and not
+/// in the order of the names: on real data that is a quarter of the walk.
+#[derive(Clone, Copy)]
+enum Value<'a> {
+    Int(Option<i64>),
+    Other(Kind<'a>),
+}
+
+impl<'a> Value<'a> {
+    #[inline]
+    fn of(value: Object<'a>) -> Self {
+        match value.kind() {
+            Kind::Int(int) => Value::Int(int.value()),
+            kind => Value::Other(kind),
+        }
+    }
+}
+
 struct Walk<'a> {
     buffers: Buffers,
     /// The members of the dicts that are open, innermost last.
-    members: Vec<(&'a str, Object<'a>)>,
+    members: Vec<(&'a str, Value<'a>)>,
     /// Identities of the containers around the value at hand, outermost first.
     path: [usize; MAX_DEPTH],
 }
@@ -104,9 +122,15 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// Writes a value inside `depth` containers.
     #[inline]
-    fn value(&mut self, value: Object<'a>, depth: usize) -> Walked {
+    fn value(&mut self, value: Value<'a>, depth: usize) -> Walked {
         let out = &mut self.buffers.out;
-        match value.kind() {
+        let kind = match value {
+            Value::Int(int) => {
+                return Ok(number::write_i64(out, int.ok_or(CanonCode::NumberRange)?)?);
+            }
+            Value::Other(kind) => kind,
+        };
+        match kind {
             Kind::Text(text) => string::write(out, text.utf8()?),
             Kind::Int(int) => number::write_i64(out, int.value().ok_or(CanonCode::NumberRange)?)?,
             Kind::Float(float) => number::write_f64(out, float.value())?,
@@ -160,7 +184,7 @@ impl<'a> Walk<'a> {
             if index > 0 {
                 self.buffers.out.push(b',');
             }
-            let written = self.value(item, depth + 1);
+            let written = self.value(Value::of(item), depth + 1);
             written.map_err(|stop| stop.within(|trail| trail.under_index(index)))?;
         }
         self.buffers.out.push(b']');
@@ -172,7 +196,7 @@ impl<'a> Walk<'a> {
         let (first_member, first_word) = (self.members.len(), self.buffers.words.len());
         for (name, value) in dict.items() {
             match name.exact_text() {
-                Some(name) => self.members.push((name.utf8()?, value)),
+                Some(name) => self.members.push((name.utf8()?, Value::of(value))),
                 None => {
                     self.members.truncate(first_member);
                     self.names_of_any_type(dict)?;
@@ -195,16 +219,12 @@ impl<'a> Walk<'a> {
         for word in first_word..first_word + (self.members.len() - first_member) {
             let member = first_member + sort::index(self.buffers.words[word]);
             let (name, value) = self.members[member];
-            if word > first_word {
-                self.buffers.out.push(b',');
-            }
             let start = self.buffers.out.len();
-            string::write(&mut self.buffers.out, name);
-            self.buffers.out.push(b':');
+            string::write_name(&mut self.buffers.out, word == first_word, name);
             if let Err(stop) = self.value(value, depth + 1) {
-                return Err(
-                    stop.within(|trail| trail.under_written_name(&self.buffers.out[start..]))
-                );
+                return Err(stop.within(|trail| {
+                    trail.under_written_name(&self.buffers.out.as_slice()[start..])
+                }));
             }
         }
         self.buffers.out.push(b'}');
@@ -224,7 +244,7 @@ impl<'a> Walk<'a> {
             if !seen.insert(name) {
                 return Err(CanonCode::DuplicateName.into());
             }
-            self.members.push((name, value));
+            self.members.push((name, Value::of(value)));
         }
         Ok(())
     }

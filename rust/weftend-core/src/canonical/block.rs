@@ -18,7 +18,7 @@ impl Block {
         let rest = &text[at..];
         let bytes = match rest.first_chunk() {
             Some(bytes) => *bytes,
-            None => padded(rest),
+            None => padded(rest).to_le_bytes(),
         };
         Block { bytes }
     }
@@ -33,15 +33,15 @@ impl Block {
         u8x16::from(self.bytes)
     }
 
-    /// How many bytes from the first on stand for themselves in a JSON string: up to a quote, a backslash, a
-    /// control character or the end of the text.
+    /// One bit for each byte that does not stand for itself in a JSON string: quotes, backslashes, control
+    /// characters, and what lies behind the end of the text.
     #[inline]
-    pub(crate) fn plain(self) -> usize {
+    pub(crate) fn special(self) -> u32 {
         let bytes = self.wide();
         let control = bytes.min(u8x16::splat(0x1F)).simd_eq(bytes);
         let quote = bytes.simd_eq(u8x16::splat(b'"'));
         let escape = bytes.simd_eq(u8x16::splat(b'\\'));
-        first_set(control | quote | escape)
+        (control | quote | escape).to_bitmask()
     }
 
     /// How many bytes from the first on are white space.
@@ -97,22 +97,21 @@ fn first_set(lanes: u8x16) -> usize {
     (lanes.to_bitmask() | 1 << BLOCK).trailing_zeros() as usize
 }
 
-/// Fewer than sixteen bytes, with zeros behind them; without a copy of variable length.
+/// Fewer than sixteen bytes as a little-endian number; without a copy of variable length.
 #[inline]
-pub(crate) fn padded(bytes: &[u8]) -> [u8; BLOCK] {
+pub(crate) fn padded(bytes: &[u8]) -> u128 {
     let length = bytes.len();
-    let word = if length >= 8 {
-        two_halves(eight(bytes, 0), eight(bytes, length - 8), 8, length)
-    } else if length >= 4 {
-        two_halves(four(bytes, 0), four(bytes, length - 4), 4, length)
-    } else {
-        let place = |index: usize| u128::from(bytes[index]) << (8 * index);
-        match length {
-            0 => 0,
-            _ => place(0) | place(length / 2) | place(length - 1),
-        }
-    };
-    word.to_le_bytes()
+    if length >= 8 {
+        return two_halves(eight(bytes, 0), eight(bytes, length - 8), 8, length);
+    }
+    if length >= 4 {
+        return two_halves(four(bytes, 0), four(bytes, length - 4), 4, length);
+    }
+    let place = |index: usize| u128::from(bytes[index]) << (8 * index);
+    match length {
+        0 => 0,
+        _ => place(0) | place(length / 2) | place(length - 1),
+    }
 }
 
 /// The first and the last `half` bytes of `length`, which overlap unless `length` is twice `half`.
@@ -135,14 +134,6 @@ fn four(bytes: &[u8], at: usize) -> u64 {
         .map_or(0, |chunk| u32::from_le_bytes(*chunk).into())
 }
 
-/// Appends the first `length` bytes of a block.
-#[inline]
-pub(crate) fn push_block(out: &mut Vec<u8>, block: &[u8; BLOCK], length: usize) {
-    let end = out.len() + length;
-    out.extend_from_slice(block);
-    out.truncate(end);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,8 +148,8 @@ mod tests {
                 let block = Block::load(&bytes, 0);
                 let plain = byte >= 0x20 && byte != b'"' && byte != b'\\';
                 assert_eq!(
-                    block.plain(),
-                    if plain { BLOCK } else { lane },
+                    block.special(),
+                    if plain { 0 } else { 1 << lane },
                     "{byte:#x} in {lane}"
                 );
                 bytes = [b'\n'; BLOCK];

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::buffer::Buffer;
 use super::order::compare_escaped;
 use super::sort;
 
@@ -96,38 +97,41 @@ impl<'a> Names<'a> {
 /// `source` holds the members as they were written, its first byte being at `base`; the last one ends where
 /// `source` does.
 pub(crate) fn gather(
-    output: &mut Vec<u8>,
+    output: &mut Buffer,
     source: &[u8],
     base: usize,
     members: &[Member],
     words: &[u128],
 ) {
-    output.reserve(source.len() + 2 * COPY);
-    for (position, &word) in words.iter().enumerate() {
-        if position > 0 {
-            output.push(b',');
-        }
+    let room = output.room(source.len() + COPY);
+    let mut length = 0;
+    for &word in words {
         let index = sort::index(word);
+        let start = members[index].start - base;
         let end = members
             .get(index + 1)
             .map_or(source.len(), |next| next.start - 1 - base);
-        push_range(output, source, members[index].start - base, end);
+        copy(&mut room[length..], source, start, end);
+        length += end - start;
+        // Behind the last member this is room.
+        room[length] = b',';
+        length += 1;
     }
+    output.advance(length - 1);
 }
 
 /// Bytes that are copied at once.
 const COPY: usize = 32;
 
-/// Appends `source[start..end]`; short ranges in copies of fixed size that may look beyond `end`.
+/// Copies `source[start..end]` to the beginning of `room`; short ranges in one copy of fixed size.
 #[inline]
-pub(crate) fn push_range(output: &mut Vec<u8>, source: &[u8], start: usize, end: usize) {
+fn copy(room: &mut [u8], source: &[u8], start: usize, end: usize) {
     let length = end - start;
-    match source[start..].first_chunk::<COPY>() {
-        Some(chunk) if length <= COPY => {
-            let new = output.len() + length;
-            output.extend_from_slice(chunk);
-            output.truncate(new);
-        }
-        _ => output.extend_from_slice(&source[start..end]),
+    match (
+        source[start..].first_chunk::<COPY>(),
+        room.first_chunk_mut::<COPY>(),
+    ) {
+        (Some(from), Some(to)) if length <= COPY => *to = *from,
+        _ => room[..length].copy_from_slice(&source[start..end]),
     }
 }

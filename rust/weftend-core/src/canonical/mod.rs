@@ -8,6 +8,7 @@
 //! somebody else's objects.
 
 mod block;
+mod buffer;
 mod check;
 mod error;
 mod escape;
@@ -22,6 +23,7 @@ mod serialize;
 pub mod sort;
 pub mod string;
 
+pub use buffer::Buffer;
 pub use check::is_canonical;
 pub use error::{CanonCode, CanonicalError};
 pub use serialize::to_vec;

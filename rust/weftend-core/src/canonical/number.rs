@@ -1,5 +1,6 @@
 //! Numbers as ECMAScript prints them (RFC 8785 section 3.2.2.3, ECMA-262 Number::toString).
 
+use super::buffer::Buffer;
 use super::error::CanonCode;
 
 /// Greatest integer of which every smaller one is a double too: 2^53 − 1.
@@ -9,7 +10,7 @@ pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 ///
 /// # Errors
 /// [`CanonCode::NumberRange`] outside ±(2^53−1).
-pub fn write_i64(out: &mut Vec<u8>, value: i64) -> Result<(), CanonCode> {
+pub fn write_i64(out: &mut Buffer, value: i64) -> Result<(), CanonCode> {
     if value.unsigned_abs() > MAX_SAFE_INTEGER {
         return Err(CanonCode::NumberRange);
     }
@@ -21,7 +22,7 @@ pub fn write_i64(out: &mut Vec<u8>, value: i64) -> Result<(), CanonCode> {
 ///
 /// # Errors
 /// [`CanonCode::NumberNotFinite`] for NaN and the infinities.
-pub fn write_f64(out: &mut Vec<u8>, value: f64) -> Result<(), CanonCode> {
+pub fn write_f64(out: &mut Buffer, value: f64) -> Result<(), CanonCode> {
     if !value.is_finite() {
         return Err(CanonCode::NumberNotFinite);
     }
@@ -30,7 +31,7 @@ pub fn write_f64(out: &mut Vec<u8>, value: f64) -> Result<(), CanonCode> {
 }
 
 #[inline]
-fn write_finite(out: &mut Vec<u8>, value: f64) {
+fn write_finite(out: &mut Buffer, value: f64) {
     let whole = value as i64;
     if whole as f64 == value && whole.unsigned_abs() <= MAX_SAFE_INTEGER {
         // Also takes -0, which prints 0.
@@ -46,15 +47,16 @@ fn write_finite(out: &mut Vec<u8>, value: f64) {
 
 /// Appends an integer of at most 16 digits.
 #[inline]
-fn write_integer(out: &mut Vec<u8>, negative: bool, magnitude: u64) {
-    if negative {
-        out.push(b'-');
-    }
+fn write_integer(out: &mut Buffer, negative: bool, magnitude: u64) {
+    let room = out.room(1 + 16);
+    room[0] = b'-';
+    let mut length = usize::from(negative);
     let (high, low) = (magnitude / EIGHT_DIGITS, magnitude % EIGHT_DIGITS);
     if high != 0 {
-        push_digits(out, eight_digits(high), true);
+        length += write_digits(&mut room[length..], eight_digits(high), true);
     }
-    push_digits(out, eight_digits(low), high == 0);
+    length += write_digits(&mut room[length..], eight_digits(low), high == 0);
+    out.advance(length);
 }
 
 const EIGHT_DIGITS: u64 = 100_000_000;
@@ -71,17 +73,16 @@ const fn eight_digits(number: u64) -> u64 {
     tens | ((pairs - 10 * tens) << 8)
 }
 
-/// Appends eight digits, without the zeros in front if it is the number's beginning.
+/// Writes eight digits, without the zeros in front if it is the number's beginning; how many they are.
 #[inline]
-fn push_digits(out: &mut Vec<u8>, digits: u64, beginning: bool) {
+fn write_digits(room: &mut [u8], digits: u64, beginning: bool) -> usize {
     let zeros = match beginning {
         true => (digits.trailing_zeros() / 8).min(7),
         false => 0,
     };
     let text = (digits | 0x3030_3030_3030_3030) >> (8 * zeros);
-    let end = out.len() + 8 - zeros as usize;
-    out.extend_from_slice(&text.to_le_bytes());
-    out.truncate(end);
+    room[..8].copy_from_slice(&text.to_le_bytes());
+    8 - zeros as usize
 }
 
 /// Length of the integer that begins at `at`, if it has 1 to 7 digits, no sign, and is canonical as it
@@ -114,8 +115,8 @@ impl Token<'_> {
         if self.is_short_integer() {
             return true;
         }
-        let mut printed = Vec::with_capacity(32);
-        self.write(&mut printed).is_ok() && printed == self.text
+        let mut printed = Buffer::with_capacity(32);
+        self.write(&mut printed).is_ok() && printed.as_slice() == self.text
     }
 
     /// Appends the number that the token reads as.
@@ -123,7 +124,7 @@ impl Token<'_> {
     /// # Errors
     /// `NumberRange` for an integer outside ±(2^53−1) that is not what ECMAScript prints for its nearest
     /// double; `NumberNotFinite` for another number whose nearest double is infinite.
-    pub(crate) fn write(self, out: &mut Vec<u8>) -> Result<(), CanonCode> {
+    pub(crate) fn write(self, out: &mut Buffer) -> Result<(), CanonCode> {
         if self.is_short_integer() {
             out.extend_from_slice(self.text);
             return Ok(());
@@ -146,12 +147,12 @@ impl Token<'_> {
         text.parse().unwrap_or(f64::NAN)
     }
 
-    fn write_large_integer(self, out: &mut Vec<u8>, value: f64) -> Result<(), CanonCode> {
+    fn write_large_integer(self, out: &mut Buffer, value: f64) -> Result<(), CanonCode> {
         let start = out.len();
         if value.is_finite() {
             write_finite(out, value);
         }
-        if out[start..] == *self.text {
+        if out.as_slice()[start..] == *self.text {
             return Ok(());
         }
         Err(CanonCode::NumberRange)
@@ -164,9 +165,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn printed(value: f64) -> String {
-        let mut out = Vec::new();
+        let mut out = Buffer::new();
         write_f64(&mut out, value).unwrap();
-        String::from_utf8(out).unwrap()
+        String::from_utf8(out.into_vec()).unwrap()
     }
 
     fn by_ryu_js(value: f64) -> String {
@@ -207,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_finite_double_is_refused() {
-        let mut out = Vec::new();
+        let mut out = Buffer::new();
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert_eq!(write_f64(&mut out, value), Err(CanonCode::NumberNotFinite));
         }
@@ -237,9 +238,9 @@ mod tests {
 
         #[test]
         fn integers_print_as_themselves(value in -(MAX_SAFE_INTEGER as i64)..=MAX_SAFE_INTEGER as i64) {
-            let mut out = Vec::new();
+            let mut out = Buffer::new();
             write_i64(&mut out, value).unwrap();
-            prop_assert_eq!(out, value.to_string().into_bytes());
+            prop_assert_eq!(out.into_vec(), value.to_string().into_bytes());
             prop_assert_eq!(printed(value as f64), value.to_string());
         }
     }

@@ -133,8 +133,8 @@ mod tests {
     }
 
     fn escaped(name: &str) -> Vec<u8> {
-        let mut out = Vec::new();
+        let mut out = crate::canonical::Buffer::new();
         crate::canonical::string::write(&mut out, name);
-        out[1..out.len() - 1].to_vec()
+        out.as_slice()[1..out.len() - 1].to_vec()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::buffer::Buffer;
 use super::members::{Member, Name, NamePlace, Names, gather};
 
 /// An object that has begun and not ended.
@@ -16,7 +17,7 @@ pub(crate) struct Object {
 /// Canonical bytes, and the members of the objects that are still open (innermost last).
 #[derive(Debug, Default)]
 pub(crate) struct Output {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Buffer,
     members: Vec<Member>,
     words: Vec<u128>,
     scratch: Vec<u8>,
@@ -76,7 +77,7 @@ impl Output {
     fn names(&self) -> Names<'_> {
         Names {
             text: &[],
-            output: &self.bytes,
+            output: self.bytes.as_slice(),
         }
     }
 
@@ -86,7 +87,8 @@ impl Output {
         let members = &self.members[object.first_member..];
         self.names().sort(members, &mut words)?;
         self.scratch.clear();
-        self.scratch.extend_from_slice(&self.bytes[object.start..]);
+        self.scratch
+            .extend_from_slice(&self.bytes.as_slice()[object.start..]);
         self.bytes.truncate(object.start);
         gather(
             &mut self.bytes,

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 
 use super::MAX_DEPTH;
 use super::block::{Block, plain_run};
+use super::buffer::Buffer;
 use super::error::{CanonCode, CanonicalError, Refusal};
 use super::escape;
 use super::members::{Member, Name, NamePlace, Names, gather};
@@ -24,21 +25,21 @@ type Step = Result<usize, Box<Refusal>>;
 pub(super) fn rewrite(text: &[u8]) -> Result<Vec<u8>, CanonicalError> {
     let mut rewriter = Rewriter {
         text,
-        output: Vec::with_capacity(text.len()),
+        output: Buffer::with_capacity(text.len()),
         copied: 0,
         members: Vec::new(),
         words: Vec::new(),
         scratch: Vec::new(),
     };
     match rewriter.whole() {
-        Ok(()) => Ok(rewriter.output),
+        Ok(()) => Ok(rewriter.output.into_vec()),
         Err(refusal) => Err((*refusal).into()),
     }
 }
 
 struct Rewriter<'a> {
     text: &'a [u8],
-    output: Vec<u8>,
+    output: Buffer,
     /// How much of the text has been copied to the output, or left out of it.
     copied: usize,
     /// The members of the objects that are open, innermost last.
@@ -267,7 +268,7 @@ impl Rewriter<'_> {
     fn names(&self) -> Names<'_> {
         Names {
             text: self.text,
-            output: &self.output,
+            output: self.output.as_slice(),
         }
     }
 
@@ -318,7 +319,8 @@ impl Rewriter<'_> {
         } else {
             self.output.extend_from_slice(&self.text[self.copied..end]);
             self.scratch.clear();
-            self.scratch.extend_from_slice(&self.output[object.start..]);
+            self.scratch
+                .extend_from_slice(&self.output.as_slice()[object.start..]);
             self.output.truncate(object.start);
             gather(
                 &mut self.output,

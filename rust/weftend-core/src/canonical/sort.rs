@@ -6,8 +6,10 @@
 
 use std::cmp::Ordering;
 
+use super::block::padded;
 use super::order::{compare, rank};
 
+const NON_ASCII: u128 = 0x8080_8080_8080_8080_8080_8080_8080_8080;
 /// The bits of a word that hold the index.
 const INDEX: u128 = u32::MAX as u128;
 
@@ -65,15 +67,19 @@ fn shared_prefix<'n>(count: usize, name: impl Fn(usize) -> &'n [u8]) -> usize {
 #[inline]
 fn pack(name: &[u8], skip: usize) -> u128 {
     let rest = name.get(skip..).unwrap_or_default();
-    let bytes = match rest.first_chunk::<16>() {
-        Some(bytes) => *bytes,
-        None => super::block::padded(rest),
+    let word = match rest.first_chunk::<16>() {
+        Some(bytes) => u128::from_be_bytes(*bytes),
+        None => padded(rest).swap_bytes(),
     };
-    let word = u128::from_be_bytes(bytes);
-    if word & 0x8080_8080_8080_8080_8080_8080_8080_8080 != 0 {
-        return u128::from_be_bytes(bytes.map(rank)) & !INDEX;
+    match word & NON_ASCII {
+        0 => word & !INDEX,
+        _ => ranked(word) & !INDEX,
     }
-    word & !INDEX
+}
+
+#[cold]
+fn ranked(word: u128) -> u128 {
+    u128::from_be_bytes(word.to_be_bytes().map(rank))
 }
 
 #[inline]

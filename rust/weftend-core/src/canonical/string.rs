@@ -1,30 +1,85 @@
 //! Strings as canonical JSON writes them (RFC 8785 section 3.2.2.2).
 
-use super::block::{BLOCK, Block, push_block};
+use super::block::{BLOCK, Block};
+use super::buffer::Buffer;
 use super::order::unescaped;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Appends `text` in quotes, with the shortest escapes.
 #[inline]
-pub fn write(out: &mut Vec<u8>, text: &str) {
-    out.reserve(text.len() + 2 * BLOCK);
-    out.push(b'"');
-    write_escaped(out, text.as_bytes());
-    out.push(b'"');
+pub fn write(out: &mut Buffer, text: &str) {
+    write_between(out, b"\"", text, b"\"");
+}
+
+/// Appends `text` as the name of a member: in quotes, a colon behind it, and a comma in front unless it is the
+/// first.
+#[inline]
+pub fn write_name(out: &mut Buffer, first: bool, text: &str) {
+    match first {
+        true => write_between(out, b"\"", text, b"\":"),
+        false => write_between(out, b",\"", text, b"\":"),
+    }
+}
+
+/// Appends `text` escaped between two pieces, of at most two bytes.
+#[inline]
+fn write_between<const F: usize, const B: usize>(
+    out: &mut Buffer,
+    front: &[u8; F],
+    text: &str,
+    back: &[u8; B],
+) {
+    let (text, room) = (text.as_bytes(), out.room(F + text.len() + BLOCK));
+    room[..F].copy_from_slice(front);
+    if write_plain(&mut room[F..], text) {
+        room[F + text.len()..][..B].copy_from_slice(back);
+        out.advance(F + text.len() + B);
+    } else {
+        out.advance(F);
+        write_escaped(out, text);
+        out.extend_from_slice(back);
+    }
+}
+
+/// Writes `text` at the beginning of `room`, which is a block longer or more, if nothing in it needs an escape.
+#[inline]
+fn write_plain(room: &mut [u8], text: &[u8]) -> bool {
+    if text.len() < BLOCK {
+        let block = Block::load(text, 0);
+        room[..BLOCK].copy_from_slice(block.bytes());
+        return block.special() & ((1 << text.len()) - 1) == 0;
+    }
+    // The last block overlaps the one before it.
+    let last = text.len() - BLOCK;
+    let mut at = 0;
+    while at < last {
+        if !write_block(room, text, at) {
+            return false;
+        }
+        at += BLOCK;
+    }
+    write_block(room, text, last)
+}
+
+#[inline]
+fn write_block(room: &mut [u8], text: &[u8], at: usize) -> bool {
+    let block = Block::load(text, at);
+    room[at..at + BLOCK].copy_from_slice(block.bytes());
+    block.special() == 0
 }
 
 /// Appends UTF-8 bytes escaped, without quotes.
-#[inline]
-fn write_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
+#[cold]
+fn write_escaped(out: &mut Buffer, text: &[u8]) {
     let mut at = 0;
-    while at < bytes.len() {
-        let block = Block::load(bytes, at);
-        let plain = block.plain();
-        push_block(out, block.bytes(), plain);
+    while at < text.len() {
+        let block = Block::load(text, at);
+        let plain = (block.special() | 1 << BLOCK).trailing_zeros() as usize;
+        out.push_block(block.bytes(), plain);
         at += plain;
-        if plain < BLOCK && at < bytes.len() {
-            write_escape(out, bytes[at]);
+        if plain < BLOCK && at < text.len() {
+            write_escape(out, text[at]);
             at += 1;
         }
     }
@@ -32,7 +87,7 @@ fn write_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
 
 /// Appends one byte that must not stand for itself (`"`, `\`, a control character), or that may (any other).
 #[cold]
-pub(crate) fn write_escape(out: &mut Vec<u8>, byte: u8) {
+pub(crate) fn write_escape(out: &mut Buffer, byte: u8) {
     match short_escape(byte) {
         Some(letter) => out.extend_from_slice(&[b'\\', letter]),
         None if byte < 0x20 => {
@@ -44,7 +99,7 @@ pub(crate) fn write_escape(out: &mut Vec<u8>, byte: u8) {
 }
 
 /// Appends one character of a string, escaped if it must be.
-pub(crate) fn write_char(out: &mut Vec<u8>, scalar: char) {
+pub(crate) fn write_char(out: &mut Buffer, scalar: char) {
     if scalar.is_ascii() {
         return write_escape(out, scalar as u8);
     }
@@ -81,9 +136,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn written(text: &str) -> String {
-        let mut out = Vec::new();
+        let mut out = Buffer::new();
         write(&mut out, text);
-        String::from_utf8(out).unwrap()
+        String::from_utf8(out.into_vec()).unwrap()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Redaction is by allowlist: what the contract does not list is left out and counted, never passed on.
 
-use crate::canonical::{number, string};
+use crate::canonical::{Buffer, number, string};
 use crate::fold::OTHER;
 use crate::record::contract::{EventContract, Kind};
 use crate::stream::Grammar;
@@ -123,7 +123,7 @@ pub struct Event<'a> {
 /// # Errors
 /// The first thing that the contract does not allow; `out` is as it was then.
 pub fn write_line(
-    out: &mut Vec<u8>,
+    out: &mut Buffer,
     contract: &EventContract,
     event: &Event<'_>,
 ) -> Result<usize, Refusal> {
@@ -136,7 +136,7 @@ pub fn write_line(
 }
 
 fn try_write(
-    out: &mut Vec<u8>,
+    out: &mut Buffer,
     contract: &EventContract,
     event: &Event<'_>,
 ) -> Result<usize, Refusal> {
@@ -174,9 +174,10 @@ pub(super) fn fields_json(
     event: &Event<'_>,
 ) -> Result<(String, usize), Refusal> {
     check_envelope(contract, event)?;
-    let mut out = Vec::new();
+    let mut out = Buffer::new();
     let left_out = write_fields(&mut out, contract, event.fields)?;
-    let text = String::from_utf8(out).map_err(|_| Refusal::new(EventCode::FieldInvalid, ""))?;
+    let text =
+        String::from_utf8(out.into_vec()).map_err(|_| Refusal::new(EventCode::FieldInvalid, ""))?;
     Ok((text, left_out))
 }
 
@@ -199,7 +200,7 @@ fn check_envelope(contract: &EventContract, event: &Event<'_>) -> Result<(), Ref
 
 /// The listed fields in byte order, each checked; how many were not listed.
 fn write_fields(
-    out: &mut Vec<u8>,
+    out: &mut Buffer,
     contract: &EventContract,
     given: &[(&str, FieldValue<'_>)],
 ) -> Result<usize, Refusal> {
@@ -229,7 +230,7 @@ fn write_fields(
 }
 
 fn write_value(
-    out: &mut Vec<u8>,
+    out: &mut Buffer,
     kind: &Kind,
     value: FieldValue<'_>,
     field: &str,
@@ -284,15 +285,10 @@ fn registered<'a>(kind: &Kind, text: &'a str) -> &'a str {
     }
 }
 
-fn write_number(
-    out: &mut Vec<u8>,
-    value: f64,
-    code: EventCode,
-    field: &str,
-) -> Result<(), Refusal> {
+fn write_number(out: &mut Buffer, value: f64, code: EventCode, field: &str) -> Result<(), Refusal> {
     number::write_f64(out, value).map_err(|_| Refusal::new(code, field))
 }
 
-fn write_whole(out: &mut Vec<u8>, value: i64, code: EventCode) -> Result<(), Refusal> {
+fn write_whole(out: &mut Buffer, value: i64, code: EventCode) -> Result<(), Refusal> {
     number::write_i64(out, value).map_err(|_| Refusal::new(code, ""))
 }

@@ -17,6 +17,7 @@ use super::counter::{Cell, Counter};
 use super::event::{self, Event, EventCode, FieldValue, Refusal};
 use super::paths;
 use super::spool::{self, Limits, Writer};
+use crate::canonical::Buffer;
 
 /// What a recorder is made of.
 #[derive(Clone, Debug)]
@@ -75,7 +76,7 @@ struct Shared {
 struct State {
     writer: Writer,
     process: u32,
-    line: Vec<u8>,
+    line: Buffer,
     refused: BTreeMap<EventCode, u64>,
     counters: Vec<Weak<Cell>>,
 }
@@ -92,7 +93,7 @@ impl Recorder {
         let state = State {
             writer: new_writer(&settings),
             process: std::process::id(),
-            line: Vec::new(),
+            line: Buffer::new(),
             refused: BTreeMap::new(),
             counters: Vec::new(),
         };
@@ -255,7 +256,7 @@ impl Recorder {
             at_ms: 0,
             count: 1,
         };
-        event::write_line(&mut Vec::new(), self.contract(event_type)?, &event).map(|_| ())
+        event::write_line(&mut Buffer::new(), self.contract(event_type)?, &event).map(|_| ())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -269,10 +270,10 @@ impl Recorder {
 
 impl State {
     fn write(&mut self, contract: &EventContract, event: &Event<'_>) -> Result<(), Refusal> {
-        self.line.clear();
+        self.line.truncate(0);
         let left_out = event::write_line(&mut self.line, contract, event)
             .map_err(|refusal| self.refuse(refusal))?;
-        if self.writer.append(&self.line).is_err() {
+        if self.writer.append(self.line.as_slice()).is_err() {
             return Err(self.refuse(spool_unwritable()));
         }
         if left_out == 0 {

@@ -76,7 +76,7 @@ impl<'a> Members<'a> {
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
         value.serialize(&mut *self.writer).map_err(|refused| {
-            let name = string::read(&self.writer.output.bytes[self.name..]);
+            let name = string::read(&self.writer.output.bytes.as_slice()[self.name..]);
             within(refused.under_name(&name), self.variant)
         })
     }

@@ -25,7 +25,7 @@ use writer::Writer;
 pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CanonicalError> {
     let mut writer = Writer::default();
     match value.serialize(&mut writer) {
-        Ok(()) => Ok(writer.output.bytes),
+        Ok(()) => Ok(writer.output.bytes.into_vec()),
         Err(refusal) => Err(refusal.0.into()),
     }
 }

@@ -1,0 +1,130 @@
+//! A growing output into which short pieces are written without a copy of variable length.
+
+use super::block::BLOCK;
+
+/// Bytes written so far, and initialised room behind them.
+///
+/// Writers ask for room once, fill it from its beginning in copies of fixed size, which may write beyond what
+/// is wanted, and then say how much of it they used. A `Vec` would store and load its length for every piece.
+#[derive(Debug, Default)]
+pub struct Buffer {
+    /// What was written, then room: whatever stands there.
+    bytes: Vec<u8>,
+    used: usize,
+}
+
+impl Buffer {
+    /// An empty buffer without room.
+    pub const fn new() -> Self {
+        Buffer {
+            bytes: Vec::new(),
+            used: 0,
+        }
+    }
+
+    /// An empty buffer with room for `capacity` bytes.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Buffer {
+            bytes: vec![0; capacity],
+            used: 0,
+        }
+    }
+
+    /// What was written.
+    #[inline]
+    pub fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.used]
+    }
+
+    /// What was written, as a vector.
+    pub fn into_vec(mut self) -> Vec<u8> {
+        self.bytes.truncate(self.used);
+        self.bytes
+    }
+
+    /// Bytes written.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.used
+    }
+
+    /// Whether nothing is written.
+    pub fn is_empty(&self) -> bool {
+        self.used == 0
+    }
+
+    /// Bytes written and room.
+    pub fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Takes back all but the first `length` bytes.
+    pub fn truncate(&mut self, length: usize) {
+        self.used = self.used.min(length);
+    }
+
+    /// Appends a byte.
+    #[inline]
+    pub fn push(&mut self, byte: u8) {
+        self.room(1)[0] = byte;
+        self.used += 1;
+    }
+
+    /// Appends bytes.
+    #[inline]
+    pub fn extend_from_slice(&mut self, bytes: &[u8]) {
+        self.room(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+        self.used += bytes.len();
+    }
+
+    /// Appends the first `length` bytes of a block.
+    #[inline]
+    pub(crate) fn push_block(&mut self, block: &[u8; BLOCK], length: usize) {
+        self.room(BLOCK)[..BLOCK].copy_from_slice(block);
+        self.used += length.min(BLOCK);
+    }
+
+    /// At least `size` bytes of room, which [`Buffer::advance`] adds to what was written.
+    #[inline]
+    pub(crate) fn room(&mut self, size: usize) -> &mut [u8] {
+        if self.bytes.len() - self.used < size {
+            self.grow(size);
+        }
+        &mut self.bytes[self.used..]
+    }
+
+    /// Says that the first `size` bytes of the room were written.
+    #[inline]
+    pub(crate) fn advance(&mut self, size: usize) {
+        self.used = self.bytes.len().min(self.used + size);
+    }
+
+    #[cold]
+    fn grow(&mut self, size: usize) {
+        let length = (2 * self.bytes.len()).max(self.used + size).max(256);
+        self.bytes.resize(length, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_what_is_there() {
+        let mut buffer = Buffer::new();
+        let mut expected = Vec::new();
+        for round in 0..200u8 {
+            buffer.push(round);
+            buffer.extend_from_slice(&[round; 5]);
+            buffer.push_block(&[round; BLOCK], usize::from(round % 17));
+            expected.push(round);
+            expected.extend([round; 5]);
+            expected.resize(expected.len() + usize::from(round % 17), round);
+        }
+        assert_eq!(buffer.as_slice(), expected);
+        buffer.truncate(3);
+        buffer.extend_from_slice(b"x");
+        assert_eq!(buffer.into_vec(), [0, 0, 0, b'x']);
+    }
+}
