@@ -9,7 +9,7 @@ import json
 
 from hypothesis import strategies as st
 from number_strategies import tokens
-from value_strategies import HARD, accepted, nameless, runs
+from value_strategies import HARD, accepted, alike, nameless, runs
 
 from weftend import reference
 
@@ -50,6 +50,12 @@ odd_strings = _string(nameless(_right_pieces) | nameless(_odd_pieces))
 _few_names = st.sampled_from(
     ['"a"', '"b"', '"\\u0061"', '"\ue000"', '"\U00010000"', '"\\ud800\\udc00"', '""']
 )
+_alike = st.builds(
+    lambda name, spell: '"' + "".join(map(spell, name)) + '"',
+    alike,
+    st.sampled_from([_shortest, _shortest, _unit_escapes]),
+)
+_names = st.one_of(_few_names, _alike, right_strings)
 _literals = st.sampled_from(["true", "false", "null", "[]", "{}", "0", "-0"])
 
 
@@ -59,9 +65,7 @@ def _join(open_: str, parts: list[str], close: str) -> str:
 
 def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     padded = nameless(_padded(inner))
-    member = st.builds(
-        lambda name, space, value: f"{name}{space}:{value}", _few_names | right_strings, spaces, padded
-    )
+    member = st.builds(lambda name, space, value: f"{name}{space}:{value}", _names, spaces, padded)
     arrays = st.lists(padded, max_size=5).map(lambda parts: _join("[", parts, "]"))
     members = st.lists(member, max_size=5)
     objects = members.map(lambda parts: _join("{", parts, "}"))

@@ -68,7 +68,12 @@ function* orders(random) {
       if (one !== other) yield accept("names: two of the hard ones", members([one, other]));
     }
   }
-  yield accept("names: beyond a prefix", members(["ab\ue000", "ab\u{10000}", "ab", "abc", "a"]));
+  for (let length = 1; length <= 34; length += 1) {
+    const ends = random.shuffled(["", "\u0000", "\"", "A", "\u00e9", "\ue000", "\u{10000}", "\u{10000}a"]);
+    const names = ends.map((end) => "a".repeat(length) + end);
+    yield accept("names: of one beginning", members(names));
+    yield accept("names: of one beginning", members(names.map((name) => name.slice(1) + "b")));
+  }
 }
 
 function* shapes() {
