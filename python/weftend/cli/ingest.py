@@ -58,6 +58,58 @@ def completion(options: tuple[Path | None, Path | None], files: tuple[Path, ...]
     return _each(options, files, ingest_completion)
 
 
+@ingest.command("sarif")
+@_files
+@_json
+@click.pass_obj
+def sarif(options: tuple[Path | None, Path | None], files: tuple[Path, ...], _json: bool) -> ExitStatus:
+    """Take in SARIF 2.1.0 logs: their results as findings, with fingerprints."""
+    from weftend.store.local.sarif import ingest_sarif
+
+    return _each(options, files, ingest_sarif)
+
+
+@ingest.command("cargo")
+@click.argument("file", metavar="-|FILE", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--repository", default="local", show_default=True, metavar="NAME", help="The repository's name."
+)
+@click.option("--run-name", metavar="NAME", help="What to call this build.")
+@click.option(
+    "--total-ms", type=click.IntRange(min=0), help="How long it took; measured while reading otherwise."
+)
+@_json
+@click.pass_obj
+def cargo(
+    options: tuple[Path | None, Path | None],
+    file: Path,
+    repository: str,
+    run_name: str | None,
+    total_ms: int | None,
+    _json: bool,
+) -> ExitStatus:
+    """Take in the messages of `cargo build --message-format=json`: the build, its crates and warnings."""
+    import time
+
+    from weftend import contracts
+    from weftend.store.local import cargo as messages
+    from weftend.store.local import opening
+
+    started = time.monotonic()
+    with click.open_file(str(file), "rb") as lines:
+        build = messages.read(lines)
+    took = round((time.monotonic() - started) * 1000)
+    with opening.way_in(opening.home(options[0]), contracts.active(options[1])) as way:
+        done = messages.insert(
+            way,
+            build,
+            total_ms=took if total_ms is None else total_ms,
+            repository=repository,
+            run_name=run_name,
+        )
+    return _tell(done)
+
+
 def _each(
     options: tuple[Path | None, Path | None],
     files: tuple[Path, ...],

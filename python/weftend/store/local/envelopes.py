@@ -12,14 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from weftend.canonical import canonicalize, canonicalize_text
-from weftend.errors import CanonicalizationError, Code, Issue, IssueList, WeftendError
-from weftend.store.files import read_bounded
-from weftend.store.local import rows
+from weftend.canonical import canonicalize
+from weftend.errors import Code, Issue, IssueList, WeftendError
+from weftend.store.local import jsonfile, rows
 from weftend.store.local.ingest import Ingest, Ingested, transaction
 from weftend.store.local.retention import iso
 
-MAX_BYTES: Final = 64 * 1024 * 1024
 KINDS: Final = ("completion-run", "completion-finding", "completion-detector-snapshot")
 
 
@@ -70,29 +68,18 @@ def _checked(way: Ingest, envelope: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _read(path: Path) -> list[tuple[str, Any]]:
-    text = read_bounded(path, MAX_BYTES)
-    if text is None:
-        raise WeftendError(Issue(Code.INPUT_NOT_FOUND, f"{path}#", "there is no such file"))
+    text = jsonfile.read(path)
     try:
-        value = json.loads(canonicalize_text(text))
-    except CanonicalizationError as error:
-        if error.code != Code.CANON_TRAILING:
-            raise _refusal(path, str(error.place), error) from error
+        value = jsonfile.parse(path, text)
+    except WeftendError as error:
+        if error.issues.issues[0].code != Code.CANON_TRAILING:
+            raise
         return _lines(path, text)
     values = value if isinstance(value, list) else [value]
     return [(f"/{number}" if isinstance(value, list) else "", item) for number, item in enumerate(values)]
 
 
 def _lines(path: Path, text: bytes) -> list[tuple[str, Any]]:
-    found = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            try:
-                found.append((f"line:{number}", json.loads(canonicalize_text(line))))
-            except CanonicalizationError as error:
-                raise _refusal(path, f"line:{number}", error) from error
-    return found
-
-
-def _refusal(path: Path, place: str, error: CanonicalizationError) -> WeftendError:
-    return WeftendError(Issue(error.code, f"{path}#{place}", "is not JSON as I-JSON has it"))
+    lines = enumerate(text.split(b"\n"), start=1)
+    places = ((f"line:{number}", line) for number, line in lines if line.strip())
+    return [(place, jsonfile.parse(path, line, place)) for place, line in places]

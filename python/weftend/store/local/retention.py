@@ -104,7 +104,8 @@ def apply(
         before = cutoffs.get(rule.table)
         if before is not None:
             pruned = _prune(connection, rule, before, progress)
-            _log(log or connection, pruned, now)
+            if pruned.rows:
+                _log(log or connection, pruned, now)
             done.append(pruned)
     return done
 
