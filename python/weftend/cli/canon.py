@@ -9,8 +9,9 @@ import click
 
 from weftend.cli.exits import system_issue
 from weftend.cli.inputs import read_input
-from weftend.cli.output import emit, emit_json, fail, machine, printable
+from weftend.cli.output import emit, emit_json, fail, machine
 from weftend.errors import CanonicalizationError, Code, Issue, WeftendError
+from weftend.report.printable import printable
 
 _Result = TypeVar("_Result")
 

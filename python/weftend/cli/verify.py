@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from weftend.cli import definitions
+from weftend.cli.exits import system_issue
+from weftend.cli.inputs import read_input
 from weftend.cli.output import emit, emit_json, machine, report
-from weftend.errors import Code, ExitStatus, Issue, IssueList, WeftendError
-from weftend.reference.privacy import MAX_DOCUMENT_BYTES
+from weftend.errors import ExitStatus, Issue, IssueList, WeftendError
 from weftend.reference.streams import forms
 from weftend.reference.verify import PROMISES, Against, Verdict, verify_snapshot, verify_store
 from weftend.report.printable import printable
@@ -87,20 +87,10 @@ def _against(
 def _read(file: str) -> bytes:
     """The bytes of a file, or of standard input for ``-``; ``INPUT_*`` when that cannot be."""
     try:
-        if file == "-":
-            data = sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1)
-        else:
-            with open(file, "rb") as opened:
-                data = opened.read(MAX_DOCUMENT_BYTES + 1)
+        return read_input(file)
     except (OSError, ValueError) as error:
-        missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
-        code = Code.INPUT_NOT_FOUND if missing else Code.INPUT_UNREADABLE
-        words = (error.strerror if isinstance(error, OSError) else None) or "cannot be read"
-        raise WeftendError(Issue(code, f"{file}#", words)) from error
-    if len(data) > MAX_DOCUMENT_BYTES:
-        message = f"more than {MAX_DOCUMENT_BYTES} bytes"
-        raise WeftendError(Issue(Code.INPUT_TOO_LARGE, f"{file}#", message))
-    return data
+        system = error if isinstance(error, OSError) else OSError(None, str(error), file)
+        raise WeftendError(system_issue(system)) from error
 
 
 def _status(verdicts: list[Verdict], issues: list[Issue]) -> ExitStatus:

@@ -130,10 +130,12 @@ def _checked(
     data: bytes, file: str, shape: Shape, relations: Callable[[Any], Iterator[Finding]]
 ) -> tuple[Any, list[Issue]]:
     """Bytes, privacy, shape and relations of one document."""
+    if len(data) > privacy.MAX_DOCUMENT_BYTES:
+        return None, privacy.check(None, file, size=len(data))
     value, issues = read(data, file)
     if value is None and issues:
         return None, issues
-    issues += privacy.check(value, file, size=len(data))
+    issues += privacy.check(value, file)
     issues += _issues(file, shape(value, ""))
     issues += _issues(file, relations(value))
     return value, issues

@@ -97,9 +97,15 @@ def test_what_is_broken_outranks_what_is_missing(
 
 
 def test_a_file_without_bound_is_not_read(verify: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("weftend.cli.verify.MAX_DOCUMENT_BYTES", 100)
+    monkeypatch.setattr("weftend.cli.inputs.MAX_INPUT_BYTES", 100)
     status, document = verify("s.json")
     assert (status, places(document)) == (2, [("INPUT_TOO_LARGE", "s.json#")])
+
+
+def test_an_oversize_snapshot_is_not_parsed(verify: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weftend.reference.privacy.MAX_DOCUMENT_BYTES", 100)
+    status, document = verify("s.json")
+    assert (status, places(document)) == (3, [("PRIVACY_RECEIPT_OVERSIZE", "s.json#")])
 
 
 def test_a_preview_is_1(verify: Verify, write: Callable[[str, object], None]) -> None:
