@@ -1,0 +1,299 @@
+"""The commands over recorded usage: what they print, write, refuse and leave alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+class Shell:
+    """Runs ``weftend`` in a process of its own with a home of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.home = folder, folder / "home"
+
+    def __call__(
+        self, *arguments: str, stdin: bytes = b"", **variables: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        cleared = {
+            k: v for k, v in os.environ.items() if not k.startswith(("WEFTEND_", "DO_NOT_TRACK", "XDG_"))
+        }
+        environment = {
+            **cleared,
+            "WEFTEND_HOME": str(self.home),
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
+            "XDG_CONFIG_DIRS": str(self.folder / "site"),
+            **variables,
+        }
+        command = [sys.executable, "-m", "weftend", *arguments]
+        return subprocess.run(command, env=environment, input=stdin, capture_output=True, timeout=60)
+
+    def json(self, *arguments: str, status: int = 0, **variables: str) -> object:
+        ended = self(*arguments, "--json", **variables)
+        assert (ended.returncode, ended.stderr) == (status, b""), ended
+        return json.loads(ended.stdout)
+
+    def code(self, *arguments: str, status: int = 2, **variables: str) -> str:
+        return self.json(*arguments, status=status, **variables)["issues"][0]["code"]
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def test_record_ingest_and_look(shell: Shell) -> None:
+    assert shell.json("record", "benchmark_event", "unit=ms", "--value", "2") == {
+        "mode": "local",
+        "recorded": True,
+    }
+    assert shell.json("ingest")["events"] == 1
+    (row,) = shell.json(
+        "db", "query", "SELECT metric_type, metric_value, metadata_json FROM research_metrics"
+    )
+    assert row == {"metric_type": "benchmark_event", "metric_value": 2.0, "metadata_json": '{"unit":"ms"}'}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["no.such"], "EVENT_TYPE_UNKNOWN"),
+        (["benchmark_event", "unit=parsec"], "EVENT_FIELD_INVALID"),
+        (["benchmark_event", "iterations=many"], "EVENT_FIELD_INVALID"),
+        (["benchmark_event", "host=box-17"], "EVENT_FIELD_UNLISTED"),
+        (["benchmark_event", "--value", "-1"], "EVENT_VALUE_INVALID"),
+        (["benchmark_event", "--session", ""], "EVENT_SESSION_INVALID"),
+        (["benchmark_event", "unit"], "USAGE"),
+        (["benchmark_event", "unit=ms", "unit=s"], "USAGE"),
+    ],
+)
+def test_record_says_what_its_contract_does_not_allow(shell: Shell, arguments: list[str], code: str) -> None:
+    assert shell.code("record", *arguments) == code
+
+
+def test_off_records_nothing_and_creates_nothing(shell: Shell) -> None:
+    assert shell.json("record", "benchmark_event", DO_NOT_TRACK="1") == {"mode": "off", "recorded": False}
+    assert shell.json("ingest", DO_NOT_TRACK="1")["events"] == 0
+    assert not shell.home.exists()
+
+
+def test_the_mode_is_set_and_the_layer_that_decides_is_named(shell: Shell) -> None:
+    assert shell.json("telemetry", "status")["layer"] == "default"
+    assert shell.json("telemetry", "export") == {"layer": "user", "mode": "export", "wish": "export"}
+    assert shell.json("telemetry", "status", WEFTEND_TELEMETRY="local")["layer"] == "environment"
+    site = shell.folder / "site" / "weftend"
+    site.mkdir(parents=True)
+    (site / "policy.json").write_text('{"mode":"off"}')
+    assert shell.json("telemetry", "local") == {"layer": "organisation", "mode": "off", "wish": "local"}
+
+
+def test_looking_creates_nothing(shell: Shell) -> None:
+    assert shell.json("db", "tables") == []
+    assert shell.json("db", "prune-plan")["tables"] == []
+    assert shell.code("db", "query", "SELECT 1") == "INPUT_NOT_FOUND"
+    assert shell.json("doctor")["problems"] == []
+    assert not shell.home.exists()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM research_metrics",
+        "ATTACH ':memory:' AS other",
+        "PRAGMA journal_mode = DELETE",
+        "SELECT 1; SELECT 2",
+        "SELECT load_extension('x')",
+        "CREATE TEMP TABLE t (a)",
+        "nonsense",
+        "",
+    ],
+)
+def test_a_query_only_looks(shell: Shell, sql: str) -> None:
+    shell("record", "benchmark_event")
+    shell("ingest")
+    if sql:
+        assert shell.code("db", "query", sql) == "QUERY_INVALID"
+    else:
+        assert shell.json("db", "query", sql) == []
+    assert shell.json("db", "query", "SELECT count(*) AS n FROM research_metrics") == [{"n": 1}]
+
+
+def test_export_needs_its_mode_and_takes_only_what_may_go(shell: Shell) -> None:
+    shell("record", "benchmark_event", "unit=ms", "--value", "2", "--session", "bench:secret-repo")
+    finding = ["detector_id=d", "tier=A", "fingerprint=f", "message=m"]
+    run = ["findings_count=1", "recorded_at=2026-11-01", "repository_id=r", "schema_version=1", "workflow=w"]
+    shell("record", "completion-run", *run)
+    shell("record", "completion-finding", *finding)
+    shell("ingest")
+    assert shell.code("db", "export", "--yes") == "MODE_FORBIDS"
+    assert shell.code("db", "export", WEFTEND_TELEMETRY="export") == "USAGE"
+    ended = shell("db", "export", "--yes", WEFTEND_TELEMETRY="export")
+    (line,) = ended.stdout.splitlines()
+    exported = json.loads(line)
+    assert exported.pop("day").count("-") == 2
+    assert exported == {"type": "benchmark_event", "events": 1, "value": 2.0, "fields": {"unit": "ms"}}
+    assert b"benchmark_event: 1 events" in ended.stderr
+
+
+def test_prune_apply_takes_what_the_plan_shows(shell: Shell, tmp_path: Path) -> None:
+    shell("record", "benchmark_event")
+    shell("ingest")
+    # Policy shortens to nothing, so that what was recorded just now has run its time.
+    site = shell.folder / "site" / "weftend"
+    site.mkdir(parents=True)
+    (site / "policy.json").write_text('{"retention":{"research_metrics":0}}')
+    plan = shell.json("db", "prune-plan")
+    assert [line["rows"] for line in plan["tables"] if line["table"] == "research_metrics"] == [1]
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    done = shell.json("db", "prune-apply", "--plan", str(tmp_path / "plan.json"))
+    assert [item["rows"] for item in done if item["table"] == "research_metrics"] == [1]
+    assert shell.json("db", "query", "SELECT table_name, rows_deleted FROM prune_log") == [
+        {"table_name": "research_metrics", "rows_deleted": 1}
+    ]
+
+
+def test_policy_never_lengthens(shell: Shell) -> None:
+    shell("record", "benchmark_event")
+    shell("ingest")
+    site = shell.folder / "site" / "weftend"
+    site.mkdir(parents=True)
+    (site / "policy.json").write_text('{"retention":{"research_metrics":9999}}')
+    rules = {line["table"]: line["rule"] for line in shell.json("db", "prune-plan")["tables"]}
+    assert rules["research_metrics"] == "days 365 by created_at"
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"schema":"x"}', '{"schema":"weftend.prunePlan/0","tables":[{}]}']
+)
+def test_a_plan_that_is_none_is_refused(shell: Shell, tmp_path: Path, text: str) -> None:
+    (tmp_path / "plan.json").write_text(text)
+    assert shell.code("db", "prune-apply", "--plan", str(tmp_path / "plan.json")) == "PLAN_INVALID"
+
+
+def test_doctor_names_each_problem_and_its_cure(shell: Shell) -> None:
+    shell("record", "benchmark_event", "host=box-17")
+    shell("ingest")
+    (shell.home / "telemetry.sqlite3").chmod(0o644)
+    problems = shell.json("doctor", status=1, WEFTEND_TELEMETRY="loud")["problems"]
+    found = {problem["code"]: problem["command"] for problem in problems}
+    assert found.keys() == {"MODE_UNREADABLE", "FILE_NOT_PRIVATE", "EVENT_FIELD_UNLISTED"}
+    assert found["MODE_UNREADABLE"] == "unset WEFTEND_TELEMETRY"
+    assert found["FILE_NOT_PRIVATE"].startswith("chmod go= ")
+
+
+def test_doctor_says_that_a_store_is_damaged(shell: Shell) -> None:
+    shell.home.mkdir()
+    (shell.home / "telemetry.sqlite3").write_bytes(b"no database" * 100)
+    (shell.home / "telemetry.sqlite3").chmod(0o600)
+    (problem,) = shell.json("doctor", status=1)["problems"]
+    assert problem["code"] == "STORE_DAMAGED"
+    assert shell.code("ingest", status=3) == "STORE_DAMAGED"
+
+
+def test_completion_envelopes_go_in_whole_or_not_at_all(shell: Shell, tmp_path: Path) -> None:
+    run = {
+        "event": "completion-run",
+        "repository_id": "r",
+        "workflow": "w",
+        "recorded_at": "2026-11-01T00:00:00Z",
+    }
+    run |= {"schema_version": 1, "findings_count": 1}
+    finding = {
+        "event": "completion-finding",
+        "detector_id": "d",
+        "tier": "A",
+        "fingerprint": "f",
+        "message": "m",
+    }
+    good, bad = tmp_path / "good.ndjson", tmp_path / "bad.json"
+    good.write_text(f"{json.dumps(run)}\n\n{json.dumps(finding)}\n")
+    bad.write_text(json.dumps([run, {**finding, "tier": "Z"}, {"event": "other"}]))
+    ended = shell("ingest", "completion", str(good), str(bad), "--json")
+    assert ended.returncode == 4
+    assert json.loads(ended.stdout)["events"] == 2
+    issues = [(issue["code"], issue["path"]) for issue in json.loads(ended.stderr)["issues"]]
+    assert issues == [("EVENT_FIELD_INVALID", f"{bad}#/1"), ("EVENT_TYPE_UNKNOWN", f"{bad}#/2")]
+    assert shell.json("db", "query", "SELECT count(*) AS n FROM ci_completion_run") == [{"n": 1}]
+
+
+SARIF = {
+    "version": "2.1.0",
+    "runs": [
+        {
+            "tool": {"driver": {"name": "lint", "rules": [{"id": "R0"}, {"id": "R1"}]}},
+            "results": [
+                {
+                    "ruleIndex": 1,
+                    "level": "error",
+                    "message": {"text": "m"},
+                    "locations": [
+                        {
+                            "physicalLocation": {
+                                "artifactLocation": {"uri": "src/a.c"},
+                                "region": {"startLine": 3},
+                            }
+                        }
+                    ],
+                    "partialFingerprints": {"b": "2", "a": "1"},
+                },
+                {"ruleId": "R0", "message": {"text": "n"}, "rule": "odd", "locations": "odd"},
+            ],
+        }
+    ],
+}
+
+
+def test_sarif_results_are_findings(shell: Shell, tmp_path: Path) -> None:
+    log = tmp_path / "log.sarif"
+    log.write_bytes(b"\xef\xbb\xbf" + json.dumps(SARIF).encode())
+    assert shell.json("ingest", "sarif", str(log))["events"] == 3
+    rows = shell.json(
+        "db",
+        "query",
+        "SELECT detector_id, tier, file_path, line_start, fingerprint FROM ci_completion_finding",
+    )
+    assert rows[0] == {
+        "detector_id": "R1",
+        "tier": "A",
+        "file_path": "src/a.c",
+        "line_start": 3,
+        "fingerprint": "1",
+    }
+    assert (rows[1]["detector_id"], rows[1]["tier"], rows[1]["file_path"]) == ("R0", "B", None)
+    assert rows[1]["fingerprint"].startswith("sha256:")
+
+
+def test_an_older_sarif_is_refused(shell: Shell, tmp_path: Path) -> None:
+    log = tmp_path / "log.sarif"
+    log.write_text('{"version":"1.0.0","runs":[]}')
+    ended = shell("ingest", "sarif", str(log), "--json")
+    assert ended.returncode == 2
+    assert json.loads(ended.stderr)["issues"][0]["path"] == f"{log}#/version"
+
+
+CARGO = b"""   noise of a build script
+{"reason":"compiler-artifact","package_id":"path+file:///x/y#0.1.0","fresh":true,"features":["a"],"profile":{"debug_assertions":true}}
+{"reason":"compiler-artifact","package_id":"registry+x#serde@1.0.1","fresh":false,"features":[],"profile":{"debug_assertions":true}}
+{"reason":"compiler-message","package_id":"path+file:///x/y#0.1.0","message":{"level":"warning","code":{"code":"dead_code"},"message":"m"}}
+{"reason":"build-finished","success":true}
+"""
+
+
+def test_cargo_messages_are_a_build(shell: Shell) -> None:
+    ended = shell("ingest", "cargo", "-", "--total-ms", "5", stdin=CARGO)
+    assert ended.returncode == 0, ended
+    (run,) = shell.json("db", "query", "SELECT profile, total_ms, crate_count, fresh_count FROM build_run")
+    assert run == {"profile": "dev", "total_ms": 5, "crate_count": 2, "fresh_count": 1}
+    crates = shell.json("db", "query", "SELECT name, version FROM build_crate_sample ORDER BY name")
+    assert crates == [{"name": "serde", "version": "1.0.1"}, {"name": "y", "version": "0.1.0"}]
+    assert shell.json("db", "query", "SELECT code FROM build_warning") == [{"code": "dead_code"}]
+
+
+def test_a_build_that_was_cut_short_is_refused(shell: Shell) -> None:
+    ended = shell("ingest", "cargo", "-", "--json", stdin=CARGO.rpartition(b'{"reason":"build')[0])
+    assert (ended.returncode, json.loads(ended.stdout)["issues"][0]["code"]) == (2, "INPUT_INVALID")
