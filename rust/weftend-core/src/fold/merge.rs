@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::packed::{Combine, Packed, Row, combine};
+use super::blocks::Builder;
 use super::partial::{OWN, Partial};
+use super::rows::{Cell, Combine, Row};
 use super::table::DigestTable;
 use super::{FoldError, UnitDigest};
-
-/// Marks a unit that the other partial does not have.
-const ABSENT: usize = usize::MAX;
 
 impl Partial {
     /// Makes this the union of both: the operation of the monoid.
@@ -34,13 +32,18 @@ impl Partial {
         }
         let other = other.settled();
         self.end_record();
-        let names = Renumber::of(self, &other)?;
-        let small = other.packed.rows() < self.packed.rows() / 8;
-        if small && how == Combine::Greater {
-            self.meet_rows(names.rows(&other).into_iter());
-        } else {
+        if how == Combine::Sum {
+            // What waits to be packed is of records met again, so it must not wait among what adds up.
             self.settle();
-            self.packed = names.combined(self, &other, how);
+        }
+        let names = Renumber::of(self, &other)?;
+        other.closed.each_unit(other.units.len(), |unit, cells| {
+            cells
+                .iter()
+                .for_each(|cell| self.closed.push(names.row(unit, cell), how));
+        });
+        if how == Combine::Sum {
+            self.closed.settle(how);
         }
         Ok(())
     }
@@ -79,19 +82,16 @@ impl Partial {
 
     fn keep(&mut self, gone: &[bool], left: usize) {
         let mut units = DigestTable::with_capacity(left);
-        let mut packed = Packed::with_capacity(self.packed.bytes().len());
-        let mut cursor = self.packed.cursor();
-        let mut rows = Vec::new();
-        for (digest, &gone) in self.units.as_slice().iter().zip(gone) {
-            rows.clear();
-            cursor.read_unit(0, &mut rows);
+        let mut kept = Builder::default();
+        let digests = self.units.as_slice();
+        self.closed.each_unit(digests.len(), |unit, cells| {
             // Fewer units than were numbered before: there is always a number left.
-            if !gone && units.intern(digest).is_ok() {
-                packed.push_unit(&rows);
+            if !gone[unit] && units.intern(&digests[unit]).is_ok() {
+                kept.push(cells);
             }
-        }
-        packed.shrink();
-        (self.units, self.packed) = (units, packed);
+        });
+        (self.units, self.closed) = (units, kept.finish());
+        self.find_own_parts();
     }
 }
 
@@ -108,7 +108,7 @@ impl Renumber {
             .units
             .as_slice()
             .iter()
-            .map(|unit| into.units.intern(unit));
+            .map(|unit| into.unit(unit).map(|unit| unit.0));
         let units = units.collect::<Result<_, _>>()?;
         let parts = other
             .parts
@@ -129,53 +129,14 @@ impl Renumber {
         })
     }
 
-    fn row(&self, row: Row) -> Row {
+    fn row(&self, unit: usize, cell: &Cell) -> Row {
         Row {
-            unit: self.units[row.unit as usize],
-            part: self.parts[row.part as usize],
-            bucket: self.buckets[row.bucket as usize],
-            amount: row.amount,
+            unit: self.units[unit],
+            cell: Cell {
+                part: self.parts[cell.part as usize],
+                bucket: self.buckets[cell.bucket as usize],
+                amount: cell.amount,
+            },
         }
-    }
-
-    /// All rows of `other`, renumbered.
-    fn rows(&self, other: &Partial) -> Vec<Row> {
-        let mut rows = Vec::with_capacity(other.packed.rows() as usize);
-        let mut cursor = other.packed.cursor();
-        for unit in 0..other.units.len() as u32 {
-            cursor.read_unit(unit, &mut rows);
-        }
-        rows.into_iter().map(|row| self.row(row)).collect()
-    }
-
-    /// Both packed strings as one, in one pass over each.
-    fn combined(&self, into: &Partial, other: &Partial, how: Combine) -> Packed {
-        let places = self.places(into.units.len(), other);
-        let mut packed =
-            Packed::with_capacity(into.packed.bytes().len() + other.packed.bytes().len());
-        let mut cursor = into.packed.cursor();
-        let mut rows = Vec::new();
-        for (unit, &(place, number)) in places.iter().enumerate() {
-            rows.clear();
-            cursor.read_unit(unit as u32, &mut rows);
-            if place != ABSENT {
-                let own = rows.len();
-                other.packed.cursor_at(place).read_unit(number, &mut rows);
-                rows[own..].iter_mut().for_each(|row| *row = self.row(*row));
-                combine(&mut rows, how);
-            }
-            packed.push_unit(&rows);
-        }
-        packed
-    }
-
-    /// Per unit of the union: where its rows begin in `other`, and its number there.
-    fn places(&self, units: usize, other: &Partial) -> Vec<(usize, u32)> {
-        let mut places = vec![(ABSENT, 0); units];
-        let starts = other.packed.starts(other.units.len());
-        for ((number, &unit), start) in (0u32..).zip(&self.units).zip(starts) {
-            places[unit as usize] = (start, number);
-        }
-        places
     }
 }

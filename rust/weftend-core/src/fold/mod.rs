@@ -18,10 +18,13 @@
 //! # Ok::<(), weftend_core::fold::FoldError>(())
 //! ```
 
+mod block;
+mod blocks;
 mod error;
 mod merge;
 mod packed;
 mod partial;
+mod rows;
 mod table;
 mod totals;
 mod varint;

@@ -1,14 +1,18 @@
-//! The partial fold itself: interned units, parts and keys, a log of recent rows, and packed settled rows.
+//! The partial fold itself: interned units, parts and keys, rows of the current record, and rows of earlier ones.
 
-use super::packed::{Combine, Packed, Row, combine};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use super::blocks::Blocks;
+use super::rows::{Cell, Combine, Row};
 use super::table::{DigestTable, KeyTable};
 use super::{FoldError, MAX_AMOUNT, MAX_CHANNELS, MAX_KEY_BYTES, OTHER, UnitDigest};
 
 /// The part number that means: the unit's own digest.
 pub(super) const OWN: u32 = 0;
 
-/// Rows that wait at least this long before they are packed.
-const LEAST_WAITING: usize = 1 << 15;
+/// A record of more rows than this is kept in blocks while it is read.
+const SHORT_RECORD: usize = 1 << 12;
 
 /// A unit of one partial; not valid in another one, nor after units were taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,13 +42,14 @@ pub struct Partial {
     pub(super) units: DigestTable,
     pub(super) parts: DigestTable,
     pub(super) keys: KeyTable,
-    /// Rows of the current record: equal places add.
-    open: Vec<Row>,
-    open_limit: usize,
+    /// Units whose own digest is also in `parts`, with its number there.
+    own: HashMap<u32, u32, RandomState>,
+    /// The newest rows of the current record.
+    recent: Vec<Row>,
+    /// The other rows of the current record, where it is long: amounts of equal places add up.
+    open: Blocks,
     /// Rows of earlier records: of equal places the greater stands.
-    waiting: Vec<Row>,
-    /// Everything settled.
-    pub(super) packed: Packed,
+    pub(super) closed: Blocks,
 }
 
 impl Partial {
@@ -90,7 +95,14 @@ impl Partial {
 
     /// The unit's number; from now on the unit is there, with or without a key.
     pub fn unit(&mut self, unit: &UnitDigest) -> Result<UnitIndex, FoldError> {
-        self.units.intern(unit).map(UnitIndex)
+        let before = self.units.len();
+        let number = self.units.intern(unit)?;
+        if self.units.len() > before
+            && let Some(part) = self.parts.get(unit)
+        {
+            self.own.insert(number, part + 1);
+        }
+        Ok(UnitIndex(number))
     }
 
     /// Makes a unit known that may have no key at all.
@@ -100,7 +112,22 @@ impl Partial {
 
     /// The number of a part that is not its unit itself (for that: [`PartIndex::OWN`]).
     pub fn part(&mut self, part: &UnitDigest) -> Result<PartIndex, FoldError> {
-        self.parts.intern(part).map(|number| PartIndex(number + 1))
+        let before = self.parts.len();
+        let number = self.parts.intern(part)? + 1;
+        if self.parts.len() > before
+            && let Some(unit) = self.units.get(part)
+        {
+            self.own.insert(unit, number);
+        }
+        Ok(PartIndex(number))
+    }
+
+    /// Finds the units whose own digest is also a part, after either table was replaced.
+    pub(super) fn find_own_parts(&mut self) {
+        let numbered = (OWN + 1..).zip(self.parts.as_slice());
+        self.own = numbered
+            .filter_map(|(part, digest)| Some((self.units.get(digest)?, part)))
+            .collect();
     }
 
     /// The number of a bucket. Keys are raw text, registered or not; one of more than 512 bytes is `__other__`.
@@ -144,94 +171,69 @@ impl Partial {
         if amount == 0 {
             return;
         }
-        if self.open.len() >= self.open_limit {
-            self.sum_open();
-        }
         let amount = amount.min(MAX_AMOUNT);
-        self.open.push(Row {
-            unit: unit.0,
-            part: part.0,
+        // A part that is the unit's own digest has one number only.
+        let own = part != PartIndex::OWN && self.own.get(&unit.0) == Some(&part.0);
+        let part = if own { OWN } else { part.0 };
+        let cell = Cell {
+            part,
             bucket: bucket.0,
             amount,
-        });
+        };
+        self.recent.push(Row { unit: unit.0, cell });
+        if self.recent.len() >= SHORT_RECORD {
+            self.put_away();
+        }
     }
 
-    /// Says that a record has been read whole; see [`Partial::add`]. Cheap.
+    /// Says that a record has been read whole; see [`Partial::add`]. Cheap after a short record.
     pub fn end_record(&mut self) {
-        if self.open.is_empty() {
-            return;
+        if !self.open.is_empty() {
+            return self.end_long_record();
         }
-        self.sum_open();
-        self.waiting.append(&mut self.open);
-        if self.waiting.len() >= LEAST_WAITING.max(self.packed.rows() as usize / 8) {
-            self.pack();
+        Combine::Sum.rows(&mut self.recent);
+        for row in self.recent.drain(..) {
+            self.closed.push(row, Combine::Greater);
         }
     }
 
     /// Brings everything into its compact form. Changes no answer; saves memory, and time to those who read it next.
     pub fn settle(&mut self) {
         self.end_record();
-        self.open = Vec::new();
-        self.open_limit = 0;
-        if !self.waiting.is_empty() {
-            self.pack();
-        }
-        self.waiting = Vec::new();
-        self.packed.shrink();
+        self.recent = Vec::new();
+        self.closed.settle(Combine::Greater);
     }
 
     /// Whether nothing is left to pack.
     pub(super) fn is_settled(&self) -> bool {
-        self.open.is_empty() && self.waiting.is_empty()
+        self.recent.is_empty() && self.open.is_empty() && self.closed.is_settled()
     }
 
-    /// Rows of records met before; of equal places the greater stands.
-    pub(super) fn meet_rows(&mut self, rows: impl Iterator<Item = Row>) {
-        self.waiting.extend(rows);
-        if self.waiting.len() >= LEAST_WAITING.max(self.packed.rows() as usize / 8) {
-            self.pack();
+    /// Moves the newest rows of a long record to the others.
+    fn put_away(&mut self) {
+        for row in self.recent.drain(..) {
+            self.open.push(row, Combine::Sum);
         }
     }
 
-    fn sum_open(&mut self) {
-        combine(&mut self.open, Combine::Sum);
-        if self.name_own_parts() {
-            combine(&mut self.open, Combine::Sum);
+    fn end_long_record(&mut self) {
+        self.put_away();
+        let mut record = std::mem::take(&mut self.open);
+        record.settle(Combine::Sum);
+        if self.closed.is_empty() {
+            self.closed = record;
+            return;
         }
-        self.open_limit = LEAST_WAITING.max(self.open.len() * 2);
-    }
-
-    /// A part that is the unit's own digest has one number only; whether a row changed.
-    fn name_own_parts(&mut self) -> bool {
-        let (units, parts) = (self.units.as_slice(), self.parts.as_slice());
-        let mut changed = false;
-        for row in self.open.iter_mut().filter(|row| row.part != OWN) {
-            if parts[row.part as usize - 1] == units[row.unit as usize] {
-                row.part = OWN;
-                changed = true;
+        record.each_unit(self.units.len(), |unit, cells| {
+            for &cell in cells.iter() {
+                self.closed.push(
+                    Row {
+                        unit: unit as u32,
+                        cell,
+                    },
+                    Combine::Greater,
+                );
             }
-        }
-        changed
-    }
-
-    fn pack(&mut self) {
-        combine(&mut self.waiting, Combine::Greater);
-        let mut packed = Packed::with_capacity(self.packed.bytes().len() + self.waiting.len() * 4);
-        let mut cursor = self.packed.cursor();
-        let mut rest = self.waiting.as_slice();
-        let mut rows = Vec::new();
-        for unit in 0..self.units.len() as u32 {
-            rows.clear();
-            cursor.read_unit(unit, &mut rows);
-            let (here, behind) = rest.split_at(rest.partition_point(|row| row.unit <= unit));
-            if !here.is_empty() {
-                rows.extend_from_slice(here);
-                combine(&mut rows, Combine::Greater);
-            }
-            rest = behind;
-            packed.push_unit(&rows);
-        }
-        self.packed = packed;
-        self.waiting.clear();
+        });
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::packed::Row;
 use super::partial::Partial;
+use super::rows::Cell;
 use super::{MAX_AMOUNT, UnitDigest};
 
 /// What one bucket holds before any clamp, floor or vocabulary.
@@ -48,8 +48,8 @@ impl Partial {
     /// How many (unit, part) pairs have a contribution: records read, less those met again.
     pub fn records(&self) -> u64 {
         let mut records = 0;
-        self.each_rows(|_, _, rows| {
-            records += rows.chunk_by(|a, b| a.part == b.part).count() as u64;
+        self.each_cells(|_, _, cells| {
+            records += cells.chunk_by(|a, b| a.part == b.part).count() as u64;
         });
         records
     }
@@ -73,16 +73,17 @@ impl Partial {
     /// Every unit with its amounts, each bucket once, in no particular order of units.
     pub(crate) fn each_unit(&self, mut visit: impl FnMut(usize, &UnitDigest, &[Amount])) {
         let mut amounts: Vec<Amount> = Vec::new();
-        self.each_rows(|unit, digest, rows| {
+        self.each_cells(|unit, digest, cells| {
             amounts.clear();
-            let one_part = rows.first().map(|row| row.part) == rows.last().map(|row| row.part);
+            let one_part =
+                cells.first().map(|cell| cell.part) == cells.last().map(|cell| cell.part);
             if !one_part {
-                rows.sort_unstable_by_key(|row| row.bucket);
+                cells.sort_unstable_by_key(|cell| cell.bucket);
             }
-            for same in rows.chunk_by(|a, b| a.bucket == b.bucket) {
+            for same in cells.chunk_by(|a, b| a.bucket == b.bucket) {
                 let amount = same
                     .iter()
-                    .fold(0, |sum, row| (sum + row.amount).min(MAX_AMOUNT));
+                    .fold(0, |sum, cell| (sum + cell.amount).min(MAX_AMOUNT));
                 amounts.push(Amount {
                     bucket: same[0].bucket,
                     amount,
@@ -92,14 +93,11 @@ impl Partial {
         });
     }
 
-    pub(super) fn each_rows(&self, mut visit: impl FnMut(usize, &UnitDigest, &mut Vec<Row>)) {
+    pub(super) fn each_cells(&self, mut visit: impl FnMut(usize, &UnitDigest, &mut Vec<Cell>)) {
+        let digests = self.units.as_slice();
         let settled = self.settled();
-        let mut cursor = settled.packed.cursor();
-        let mut rows = Vec::new();
-        for (unit, digest) in self.units.as_slice().iter().enumerate() {
-            rows.clear();
-            cursor.read_unit(unit as u32, &mut rows);
-            visit(unit, digest, &mut rows);
-        }
+        settled.closed.each_unit(digests.len(), |unit, rows| {
+            visit(unit, &digests[unit], rows)
+        });
     }
 }

@@ -4,6 +4,7 @@
 const MAX_BYTES: usize = 10;
 
 /// Appends `value`.
+#[inline]
 pub(super) fn write(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push((value as u8) | 0x80);
@@ -16,7 +17,17 @@ pub(super) fn write(out: &mut Vec<u8>, mut value: u64) {
 ///
 /// `None`, with `*at` unchanged, where the bytes end too early, hold more than 64 bits, or are longer than they
 /// had to be: there is one encoding of each number.
+#[inline]
 pub(super) fn read(bytes: &[u8], at: &mut usize) -> Option<u64> {
+    let first = *bytes.get(*at)?;
+    if first < 0x80 {
+        *at += 1;
+        return Some(u64::from(first));
+    }
+    read_long(bytes, at)
+}
+
+fn read_long(bytes: &[u8], at: &mut usize) -> Option<u64> {
     let mut value = 0u64;
     for (index, &byte) in bytes.get(*at..)?.iter().take(MAX_BYTES).enumerate() {
         let bits = u64::from(byte & 0x7f);

@@ -7,8 +7,10 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::packed::{Packed, Row};
+use super::blocks::{Blocks, Builder};
+use super::packed::write_unit;
 use super::partial::{OWN, Partial};
+use super::rows::Cell;
 use super::table::{DigestTable, KeyTable};
 use super::{FoldError, MAX_AMOUNT, MAX_KEY_BYTES, UnitDigest, varint};
 
@@ -34,7 +36,7 @@ impl Partial {
             varint::write(&mut out, u64::from(channel));
             write_text(&mut out, text);
         }
-        out.extend_from_slice(order.packed(&settled).bytes());
+        order.write_rows(&settled, &mut out);
         let seal = Sha256::digest(&out);
         out.extend_from_slice(&seal);
         out
@@ -52,7 +54,8 @@ impl Partial {
         partial.units = reader.digests()?;
         partial.parts = reader.digests()?;
         partial.keys = reader.keys(partial.channels.len())?;
-        partial.packed = reader.rows(&partial)?;
+        partial.closed = reader.rows(&partial)?;
+        partial.find_own_parts();
         Ok(partial)
     }
 }
@@ -81,10 +84,10 @@ impl Order {
         let (units, parts) = (partial.units.as_slice(), partial.parts.as_slice());
         let mut used_parts = vec![false; parts.len() + 1];
         let mut used_keys = vec![false; partial.keys.len()];
-        partial.each_rows(|_, _, rows| {
-            for row in rows.iter() {
-                used_parts[row.part as usize] = true;
-                used_keys[row.bucket as usize] = true;
+        partial.each_cells(|_, _, cells| {
+            for cell in cells.iter() {
+                used_parts[cell.part as usize] = true;
+                used_keys[cell.bucket as usize] = true;
             }
         });
         let mut by_unit: Vec<u32> = (0..units.len() as u32).collect();
@@ -100,30 +103,29 @@ impl Order {
         }
     }
 
-    fn packed(&self, partial: &Partial) -> Packed {
+    fn write_rows(&self, partial: &Partial, out: &mut Vec<u8>) {
         let parts = inverse(&self.parts, partial.parts.len());
         let keys = inverse(&self.keys, partial.keys.len());
-        let starts = partial.packed.starts(partial.units.len());
-        let mut packed = Packed::with_capacity(partial.packed.bytes().len());
-        let mut rows: Vec<Row> = Vec::new();
+        let starts = partial.closed.starts(partial.units.len());
+        let mut cells: Vec<Cell> = Vec::new();
         for &unit in &self.units {
-            rows.clear();
+            cells.clear();
+            let start = starts[unit as usize];
             partial
-                .packed
-                .cursor_at(starts[unit as usize])
-                .read_unit(0, &mut rows);
-            for row in &mut rows {
-                row.part = if row.part == OWN {
+                .closed
+                .cursor(unit as usize, start)
+                .read_unit(&mut cells);
+            for cell in &mut cells {
+                cell.part = if cell.part == OWN {
                     OWN
                 } else {
-                    parts[row.part as usize - 1] + 1
+                    parts[cell.part as usize - 1] + 1
                 };
-                row.bucket = keys[row.bucket as usize];
+                cell.bucket = keys[cell.bucket as usize];
             }
-            rows.sort_unstable();
-            packed.push_unit(&rows);
+            cells.sort_unstable_by_key(Cell::place);
+            write_unit(out, &cells);
         }
-        packed
     }
 }
 
@@ -257,16 +259,17 @@ impl<'a> Reader<'a> {
     }
 
     /// The rest is rows of every unit, and uses every part and key.
-    fn rows(&mut self, partial: &Partial) -> Result<Packed, FoldError> {
-        let start = self.at;
+    fn rows(&mut self, partial: &Partial) -> Result<Blocks, FoldError> {
         let mut used = Used::of(partial);
-        let mut rows = 0;
+        let mut blocks = Builder::default();
         for unit in partial.units.as_slice() {
-            rows += self.unit_rows(unit, partial.parts.as_slice(), &mut used)?;
+            let start = self.at;
+            let rows = self.unit_rows(unit, partial.parts.as_slice(), &mut used)?;
+            blocks.push_bytes(&self.bytes[start..self.at], rows);
         }
         self.check(self.at == self.bytes.len(), "bytes behind the last unit")?;
         self.check(used.all(), "a part or a key that nothing uses")?;
-        Ok(Packed::from_checked(self.bytes[start..].to_vec(), rows))
+        Ok(blocks.finish())
     }
 
     fn unit_rows(
@@ -274,7 +277,7 @@ impl<'a> Reader<'a> {
         unit: &UnitDigest,
         parts: &[UnitDigest],
         used: &mut Used,
-    ) -> Result<u64, FoldError> {
+    ) -> Result<usize, FoldError> {
         let mut rows = 0;
         let mut next = 0;
         for _ in 0..self.count(3)? {
@@ -292,7 +295,7 @@ impl<'a> Reader<'a> {
         Ok(rows)
     }
 
-    fn part_rows(&mut self, used: &mut Used) -> Result<u64, FoldError> {
+    fn part_rows(&mut self, used: &mut Used) -> Result<usize, FoldError> {
         let count = self.count(1)?;
         self.check(count > 0, "a part without rows")?;
         let mut bucket = 0;
@@ -310,7 +313,7 @@ impl<'a> Reader<'a> {
                 self.check((2..=MAX_AMOUNT).contains(&amount), "an amount out of range")?;
             }
         }
-        Ok(count as u64)
+        Ok(count)
     }
 }
 

@@ -1,0 +1,134 @@
+//! All rows of a partial, in blocks of neighbouring units.
+
+use super::block::{Block, UNITS};
+use super::packed::{Cursor, write_unit};
+use super::rows::{Cell, Combine, Row};
+
+/// Fewer rows than this may wait to be packed, or half as many as would be written again.
+const LEAST_WAITING: usize = 1 << 18;
+
+/// Rows by unit.
+#[derive(Clone, Default)]
+pub(super) struct Blocks {
+    blocks: Vec<Block>,
+    /// Rows that wait to be packed.
+    waiting: usize,
+    /// Packed cells that will be written again when they are.
+    at_stake: usize,
+}
+
+impl Blocks {
+    /// Adds a row. What has the same unit, part and bucket becomes one, as `how` says, at the latest on settling.
+    pub(super) fn push(&mut self, row: Row, how: Combine) {
+        if self.waiting >= LEAST_WAITING.max(self.at_stake / 2) {
+            self.settle(how);
+        }
+        let block = row.unit as usize / UNITS;
+        if block >= self.blocks.len() {
+            self.blocks.resize_with(block + 1, Block::default);
+        }
+        self.at_stake += self.blocks[block].at_stake();
+        self.blocks[block].push(row);
+        self.waiting += 1;
+    }
+
+    /// Packs everything.
+    pub(super) fn settle(&mut self, how: Combine) {
+        let mut room = Vec::new();
+        for block in &mut self.blocks {
+            block.pack(how, &mut room);
+        }
+        (self.waiting, self.at_stake) = (0, 0);
+    }
+
+    pub(super) fn is_settled(&self) -> bool {
+        self.waiting == 0
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// The cells of each of the units 0 to `units` − 1, in this order.
+    pub(super) fn each_unit(&self, units: usize, mut visit: impl FnMut(usize, &mut Vec<Cell>)) {
+        let mut cells = Vec::new();
+        for block in 0..units.div_ceil(UNITS) {
+            let mut cursor = self.cursor(block * UNITS, 0);
+            for unit in block * UNITS..units.min((block + 1) * UNITS) {
+                cells.clear();
+                cursor.read_unit(&mut cells);
+                visit(unit, &mut cells);
+            }
+        }
+    }
+
+    /// Where each of the units 0 to `units` − 1 begins within its block.
+    pub(super) fn starts(&self, units: usize) -> Vec<usize> {
+        let mut starts = Vec::with_capacity(units);
+        for block in 0..units.div_ceil(UNITS) {
+            let mut cursor = self.cursor(block * UNITS, 0);
+            for _ in block * UNITS..units.min((block + 1) * UNITS) {
+                starts.push(cursor.position());
+                cursor.unit_bytes();
+            }
+        }
+        starts
+    }
+
+    /// Reads from a unit that begins `start` bytes into its block.
+    pub(super) fn cursor(&self, unit: usize, start: usize) -> Cursor<'_> {
+        self.blocks
+            .get(unit / UNITS)
+            .map_or(Cursor::new(&[], 0), |block| block.cursor(start))
+    }
+}
+
+/// Builds blocks from units that come in their order, packed from the start.
+#[derive(Default)]
+pub(super) struct Builder {
+    done: Vec<Block>,
+    packed: Vec<u8>,
+    cells: usize,
+    units: usize,
+}
+
+impl Builder {
+    /// The next unit: its cells, sorted, no place twice.
+    pub(super) fn push(&mut self, cells: &[Cell]) {
+        write_unit(&mut self.packed, cells);
+        self.count(cells.len());
+    }
+
+    /// The next unit as packed bytes that were checked.
+    pub(super) fn push_bytes(&mut self, bytes: &[u8], cells: usize) {
+        self.packed.extend_from_slice(bytes);
+        self.count(cells);
+    }
+
+    fn count(&mut self, cells: usize) {
+        self.cells += cells;
+        self.units += 1;
+        if self.units == UNITS {
+            self.end_block();
+        }
+    }
+
+    fn end_block(&mut self) {
+        // A copy, so that no block keeps the room of the fullest one.
+        self.done
+            .push(Block::of(self.packed.as_slice().to_vec(), self.cells));
+        self.packed.clear();
+        (self.cells, self.units) = (0, 0);
+    }
+
+    pub(super) fn finish(mut self) -> Blocks {
+        if self.units > 0 {
+            self.end_block();
+        }
+        Blocks {
+            blocks: self.done,
+            waiting: 0,
+            at_stake: 0,
+        }
+    }
+}
