@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pages
+import telemetry_pages
 from weftend.contracts import compiler, yamlfile
 from weftend.errors import WeftendError
 from weftend.models import schemas
@@ -24,6 +25,7 @@ def generated() -> dict[Path, bytes]:
     files = {ROOT / path: compiler.text(contracts) for path in COMPILED}
     folders = {"docs/schemas": schemas.files(), "docs/schemas/events": _event_schemas(contracts)}
     folders["docs/streams"] = pages.stream_pages(contracts)
+    folders["docs/telemetry"] = telemetry_pages.files(contracts)
     for folder, texts in folders.items():
         files |= {ROOT / folder / name: text.encode() for name, text in texts.items()}
     return files

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from weftend.cli.notice import first_run
 from weftend.cli.output import emit_json, machine, say
 from weftend.errors import ExitStatus, Issue, IssueList, WeftendError
 
@@ -44,6 +45,7 @@ def ingest(context: click.Context, home: Path | None, extra: Path | None, _json:
         return None
     from weftend.store.local import opening
 
+    first_run(opening.home(home))
     return _tell(opening.ingest(opening.home(home), extra))
 
 

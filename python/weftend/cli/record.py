@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import click
 
+from weftend.cli.notice import first_run
 from weftend.cli.output import emit_json, fail, machine, say
 from weftend.errors import Code, Issue, RecordingError
 
@@ -33,8 +35,10 @@ def record(
     """
     from weftend import recording
 
-    decision = recording.mode()
+    decision, home = recording.mode(), recording.places().home
     if decision.mode != "off":
+        if home is not None:
+            first_run(Path(home))
         # A person at a shell wants to know what is wrong; a host program must not be disturbed.
         os.environ["WEFTEND_STRICT"] = "1"
         if producer is not None:

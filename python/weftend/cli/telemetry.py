@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from weftend.cli.notice import MODES, first_run
 from weftend.cli.output import emit, emit_json, machine, say
 
 _json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
@@ -25,6 +28,8 @@ def status(_json: bool) -> None:
     from weftend import recording
 
     decision, places = recording.mode(), recording.places()
+    if places.home is not None:
+        first_run(Path(places.home))
     if machine.get():
         readings = [reading._asdict() for reading in decision.readings]
         emit_json({**decision._asdict(), "readings": readings, **places._asdict()})
@@ -34,14 +39,7 @@ def status(_json: bool) -> None:
         said = reading.mode or "says nothing"
         lines.append(f"  {reading.layer:<13} {said:<12} {reading.source}{_problem(reading.problem)}")
     emit(("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
-    say(_MEANS[decision.mode])
-
-
-_MEANS = {
-    "off": "Nothing is recorded.",
-    "local": "Usage events are recorded and stay on this machine.",
-    "export": "Usage events are recorded; they leave this machine only by a command of yours.",
-}
+    say(MODES[decision.mode])
 
 
 def _problem(problem: str | None) -> str:
@@ -57,7 +55,7 @@ def _set(mode: str) -> None:
     if machine.get():
         emit_json({"wish": mode, "mode": decision.mode, "layer": decision.layer})
     elif decision.mode == mode:
-        say(f"Mode {mode}. {_MEANS[mode]}")
+        say(f"Mode {mode}. {MODES[mode]}")
     else:
         say(f"You asked for {mode}; the mode stays {decision.mode}, decided by {decision.layer}.")
 
