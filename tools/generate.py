@@ -26,6 +26,7 @@ def generated() -> dict[Path, bytes]:
     folders = {"docs/schemas": schemas.files(), "docs/schemas/events": _event_schemas(contracts)}
     folders["docs/streams"] = pages.stream_pages(contracts)
     folders["docs/telemetry"] = telemetry_pages.files(contracts)
+    folders["docs"] = {"codes.md": telemetry_pages.codes()}
     for folder, texts in folders.items():
         files |= {ROOT / folder / name: text.encode() for name, text in texts.items()}
     return files

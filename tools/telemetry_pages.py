@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,20 @@ def files(contracts: dict[str, Any]) -> dict[str, str]:
     return {
         page.name: _MARKED.sub(fill, page.read_text(encoding="utf-8")) for page in sorted(FOLDER.glob("*.md"))
     }
+
+
+def codes() -> str:
+    """``docs/codes.md``: every code with its words, from the source of the one registry."""
+    source = (ROOT / "python" / "weftend" / "errors.py").read_text(encoding="utf-8")
+    registry = next(node for node in ast.parse(source).body if getattr(node, "name", "") == "Code")
+    rows = []
+    for node, after in pairwise(registry.body):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            if not isinstance(after, ast.Expr):
+                raise SystemExit(f"errors.py: {node.value.value} has no words")
+            rows.append((f"`{node.value.value}`", ast.literal_eval(after.value).replace("\n    ", " ")))
+    head = "# Codes\n\nEvery code that a command, the core or the reference can emit. A code is never renamed.\n\n"
+    return head + _table(["code", "means"], sorted(rows))
 
 
 def _table(head: list[str], rows: Any) -> str:
