@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from console import REPOSITORY, blocks, matches, run
+
+from weftend.cli.root import COMMANDS
 
 PAGES = sorted(
     [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md"), *(REPOSITORY / "examples").rglob("*.md")]
@@ -57,6 +60,13 @@ def test_no_command_hides_from_the_test(page: Path) -> None:
     assert not hidden, "a command belongs into a console block:\n" + "\n".join(hidden)
 
 
+def test_the_readme_lists_every_command() -> None:
+    listed = re.findall(
+        r"^\| `weftend ([a-z-]+)` \|", (REPOSITORY / "README.md").read_text(encoding="utf-8"), re.M
+    )
+    assert sorted(listed) == sorted(COMMANDS), "the table of commands in README.md has a row for each"
+
+
 def test_there_are_pages_with_commands() -> None:
     commands = [
         step
@@ -65,13 +75,11 @@ def test_there_are_pages_with_commands() -> None:
         if block.language == "console"
         for step in block.steps()
     ]
-    assert len(commands) >= 4
+    assert len(commands) >= 10
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    import re
-
     text = page.read_text(encoding="utf-8")
     targets = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]+)(?:#[^)]*)?\)", text)
     broken = [target for target in targets if not (page.parent / target).exists()]
