@@ -62,8 +62,12 @@ def state_home(chosen: Path | None = None) -> Home:
 
 
 @contextlib.contextmanager
-def locked(home: Home, seconds: float = LOCK_SECONDS) -> Iterator[str]:
+def locked(home: Home, seconds: float | None = None) -> Iterator[str]:
     """Hold the home against other runs that apply; made (mode 0700) when it is not there yet.
+
+    Args:
+        home: the home.
+        seconds: how long to wait for another run; :data:`LOCK_SECONDS` when ``None``.
 
     Yields:
         A short name of this home on this machine, which tells its leftovers from those of other homes.
@@ -73,6 +77,7 @@ def locked(home: Home, seconds: float = LOCK_SECONDS) -> Iterator[str]:
     """
     from filelock import FileLock, Timeout
 
+    seconds = LOCK_SECONDS if seconds is None else seconds
     make_folder(home.folder)
     path = home.folder / LOCK_NAME
     lock = FileLock(path, timeout=seconds, mode=FILE_MODE)

@@ -75,6 +75,7 @@ class Ledger:
     def __init__(self, path: Path, connection: sqlite3.Connection | None) -> None:
         self._path = path
         self._connection = connection
+        self._begun = False
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -92,7 +93,7 @@ class Ledger:
             ledger = cls(path, schema.connect(path, mode))
             try:
                 if ledger._connection is not None:
-                    schema.check(ledger._connection, path, mode)
+                    ledger._begun = schema.check(ledger._connection, path, mode)
             except BaseException:
                 ledger.close()
                 raise
@@ -125,7 +126,7 @@ class Ledger:
         Returns:
             The identities found, in the same form.
         """
-        if self._connection is None:
+        if not self._begun:
             return b""
         found: list[bytes] = []
         for start in range(0, len(units), LOOKUP * DIGEST_BYTES):
@@ -142,6 +143,7 @@ class Ledger:
             with _transaction(connection):
                 schema.create(connection)
                 _write(connection, step)
+            self._begun = True
 
     def close(self) -> None:
         """Close the file; closing twice is harmless."""
@@ -156,7 +158,7 @@ class Ledger:
         self.close()
 
     def _query(self, statement: str, values: Sequence[object]) -> list[Any]:
-        if self._connection is None:
+        if self._connection is None or not self._begun:
             return []
         with ledger_errors(self._path):
             return self._connection.execute(statement, values).fetchall()

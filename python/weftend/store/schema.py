@@ -63,9 +63,10 @@ def connect(path: Path, mode: str) -> sqlite3.Connection | None:
         return None
     address = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+    # EXTRA: with FULL the removal of the journal is not durable, so a power cut could undo what the store shows.
     connection.executescript(
         "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-        "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
+        "PRAGMA synchronous = EXTRA; PRAGMA cache_size = -65536;"
     )
     return connection
 
@@ -80,14 +81,17 @@ def create(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def check(connection: sqlite3.Connection, path: Path, mode: str) -> None:
-    """Refuse a file that is not a whole ledger of this version; an empty file is one that has not begun.
+def check(connection: sqlite3.Connection, path: Path, mode: str) -> bool:
+    """Refuse a file that is not a whole ledger of this version.
 
     Args:
         connection: the open file.
         path: for the issue.
         mode: ``ro`` begins the one transaction that everything is read in; ``rw`` also reads every page and
             counts the identities against the ticks, since what follows builds on them.
+
+    Returns:
+        Whether the ledger has begun; a file without any table, as a kill can leave it, has not.
 
     Raises:
         WeftendError: ``HOME_INVALID``; status 2 for a newer version, 3 for damage.
@@ -98,7 +102,7 @@ def check(connection: sqlite3.Connection, path: Path, mode: str) -> None:
     [(application,)] = connection.execute("PRAGMA application_id")
     [(version,)] = connection.execute("PRAGMA user_version")
     if tables == 0 and application == 0 and version == 0:
-        return
+        return False
     if application == APPLICATION_ID and version > VERSION:
         message = f"made by a newer version of WeftEnd (format {version}; this one reads {VERSION})"
         raise WeftendError(Issue(Code.HOME_INVALID, f"{path}#", message))
@@ -110,6 +114,7 @@ def check(connection: sqlite3.Connection, path: Path, mode: str) -> None:
         raise damaged(path, "cut short")
     if mode == "rw":
         _check_content(connection, path)
+    return True
 
 
 def _tables(connection: sqlite3.Connection) -> set[str]:

@@ -173,8 +173,11 @@ def test_a_link_is_refused(filled, tmp_path):
 
 def test_an_empty_file_is_a_ledger_that_has_not_begun(path):
     path.touch()
-    with Ledger.look(path) as ledger:
-        assert ledger.state("s.v0") is None
+    for opener in (Ledger.look, Ledger.open):
+        with opener(path) as ledger:
+            assert ledger.state("s.v0") is None
+            assert ledger.chunks("s.v0") == ()
+            assert ledger.consumed(digests(0, 3)) == b""
     with Ledger.open(path) as ledger:
         ledger.commit(step(3, digests(0, 3)))
         assert ledger.consumed(digests(0, 5)) == digests(0, 3)
