@@ -18,11 +18,13 @@ __all__ = [
     "digest",
     "digest_text",
     "disclose",
+    "exact_fold",
     "flush_recording",
     "init_recording",
     "is_canonical",
     "next_window",
     "prune",
+    "read_inputs",
     "read_release",
     "record_usage_event",
     "recording_mode",
@@ -293,3 +295,18 @@ def read_release(
 
     Counts are of records, denied pulses and runs. ``WeftendError`` with all that is wrong.
     """
+
+def read_inputs(
+    stream: Stream,
+    inputs: Sequence[str | PathLike[str]],
+    unit: str | None,
+    format: str | None,
+    strict: bool,
+    threads: int,
+    progress: Callable[[int, int, int, int], object] | None,
+    /,
+) -> tuple[Partial, str, dict[str, int], list[tuple[str, str, str]], int]:
+    """The fold, what one unit is, counts by name, issues, how many more there were; see :mod:`weftend.ci`."""
+
+def exact_fold(stream: Stream, partial: Partial, /) -> list[dict[str, tuple[int, int]]]:
+    """Per map: bucket → (units, total); see :func:`weftend.fold.exact`."""

@@ -34,6 +34,17 @@ A partial may be shared between threads; long work runs without the GIL. Source:
 
 from __future__ import annotations
 
+from weftend import _core
 from weftend._core import Partial, Stream
 
-__all__ = ["Partial", "Stream"]
+__all__ = ["Partial", "Stream", "exact"]
+
+
+def exact(stream: Stream, partial: Partial) -> dict[str, dict[str, tuple[int, int]]]:
+    """The fold under the stream's vocabulary: map → bucket → (units, total). **Private.**
+
+    Exact, before any clamp and any floor. Names that no vocabulary has are together in ``__other__``; in a
+    partition each unit is in one bucket, ``__none__`` where it has no key. Every unit counts in every map,
+    whatever the stream's contribution. ``partial``: with ``stream.channels()`` as its channels.
+    """
+    return dict(zip(stream.maps, _core.exact_fold(stream, partial), strict=True))

@@ -328,3 +328,18 @@ fn many_rows_pack_and_threads_do_not_show() {
     shards.iter().for_each(|shard| twice.merge(shard).unwrap());
     assert_eq!(twice.to_bytes(), one.to_bytes());
 }
+
+#[test]
+fn a_part_may_get_its_digest_when_it_is_read() {
+    let mut partial = Partial::new(vec!["a".to_owned()]).unwrap();
+    let (unit, early, late) = ([1; 32], [0; 32], [9; 32]);
+    partial.add(&unit, &early, 0, "k", 2).unwrap();
+    partial.rename_part(&early, &late).unwrap();
+    let mut known = Partial::new(vec!["a".to_owned()]).unwrap();
+    known.add(&unit, &late, 0, "k", 2).unwrap();
+    assert_eq!(partial.to_bytes(), known.to_bytes());
+    partial.rename_part(&early, &[7; 32]).unwrap();
+    assert_eq!(partial.to_bytes(), known.to_bytes());
+    partial.add(&unit, &early, 0, "k", 1).unwrap();
+    assert_eq!(partial.rename_part(&early, &late), Err(FoldError::Mismatch));
+}

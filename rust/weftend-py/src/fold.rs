@@ -9,6 +9,7 @@ use pyo3::types::PyBytes;
 use weftend_core::fold::{self, UnitDigest};
 
 use crate::errors::{digest_bytes, fold_refusal};
+use crate::stream::Stream;
 
 /// Per unit what it contributes. Private: never leaves the machine.
 ///
@@ -203,4 +204,21 @@ fn units(digests: &[u8]) -> PyResult<&[UnitDigest]> {
         (units, []) => Ok(units),
         _ => Err(PyValueError::new_err("digests are 32 bytes each")),
     }
+}
+
+/// Per map of the stream: bucket → (units, total), exact and before any clamp; private.
+#[pyfunction]
+#[pyo3(signature = (stream, partial, /))]
+pub(crate) fn exact_fold<'s>(
+    py: Python<'_>,
+    stream: &'s Stream,
+    partial: &Partial,
+) -> Vec<BTreeMap<&'s str, (u64, u64)>> {
+    let maps = py.detach(|| weftend_core::release::exact(&stream.0, &partial.lock()));
+    let pairs = |map: BTreeMap<&'s str, fold::Tally>| {
+        map.into_iter()
+            .map(|(bucket, tally)| (bucket, (tally.units, tally.total)))
+            .collect()
+    };
+    maps.into_iter().map(pairs).collect()
 }

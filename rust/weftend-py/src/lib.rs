@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 mod borrowed;
 mod canonical;
 mod chain;
+mod ci;
 mod egress;
 mod errors;
 mod fold;
@@ -25,10 +26,13 @@ mod _core {
     use super::chain::{check_store, prune, snapshot_bytes, store_bytes};
 
     #[pymodule_export]
+    use super::ci::read_inputs;
+
+    #[pymodule_export]
     use super::egress::{disclose, next_window, unregistered};
 
     #[pymodule_export]
-    use super::fold::Partial;
+    use super::fold::{Partial, exact_fold};
 
     #[pymodule_export]
     use super::readers::read_release;

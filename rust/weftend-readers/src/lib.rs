@@ -1,5 +1,6 @@
 //! Readers: files that other tools wrote, turned into contributions for a fold.
 
+pub mod ci;
 pub mod github;
 pub mod gotest;
 mod ijson;
@@ -8,7 +9,9 @@ pub mod issues;
 mod json;
 pub mod junit;
 pub mod keys;
+pub mod ndjson;
 pub mod refusal;
 pub mod release;
 pub mod sarif;
 pub mod testrun;
+pub mod units;

@@ -130,6 +130,17 @@ impl Partial {
             .collect();
     }
 
+    /// Gives a part another digest: for readers that know a record's digest only when they have read it whole.
+    ///
+    /// Nothing changes where `from` is not there. [`FoldError::Mismatch`] where `to` is there already: two parts
+    /// do not become one.
+    pub fn rename_part(&mut self, from: &UnitDigest, to: &UnitDigest) -> Result<(), FoldError> {
+        match self.parts.get(from) {
+            Some(number) => self.parts.rename(number, to),
+            None => Ok(()),
+        }
+    }
+
     /// The number of a bucket. Keys are raw text, registered or not; one of more than 512 bytes is `__other__`.
     pub fn bucket(&mut self, channel: usize, key: &str) -> Result<BucketIndex, FoldError> {
         if channel >= self.channels.len() {

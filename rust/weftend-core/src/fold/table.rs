@@ -39,6 +39,27 @@ impl DigestTable {
             .copied()
     }
 
+    /// Gives number `number` the digest `to`, which nothing else may have.
+    pub(super) fn rename(&mut self, number: u32, to: &UnitDigest) -> Result<(), FoldError> {
+        if self.get(to).is_some() {
+            return Err(FoldError::Mismatch);
+        }
+        let DigestTable {
+            digests,
+            index,
+            hasher,
+        } = self;
+        let hash = hasher.hash_one(digests[number as usize]);
+        if let Ok(found) = index.find_entry(hash, |&other| other == number) {
+            found.remove();
+        }
+        digests[number as usize] = *to;
+        index.insert_unique(hasher.hash_one(to), number, |&other| {
+            hasher.hash_one(digests[other as usize])
+        });
+        Ok(())
+    }
+
     /// The number of `digest`, new if it was not there yet.
     pub(super) fn intern(&mut self, digest: &UnitDigest) -> Result<u32, FoldError> {
         let DigestTable {

@@ -5,11 +5,13 @@
 
 mod count;
 mod error;
+mod exact;
 mod notes;
 mod refs;
 mod window;
 
 pub use error::ReleaseError;
+pub use exact::exact;
 pub use notes::{MAX_UNREGISTERED, MapNotes, Named, Notes, RefsOutcome, unregistered};
 pub use window::dealt_to;
 

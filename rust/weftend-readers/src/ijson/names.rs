@@ -31,6 +31,12 @@ impl Name {
 pub(crate) struct Names(Vec<Name>);
 
 impl Names {
+    /// The same memory, without names.
+    pub(crate) fn emptied(mut self) -> Self {
+        self.0.clear();
+        self
+    }
+
     /// Where the names of an object that opens now begin.
     #[inline]
     pub(crate) fn mark(&self) -> usize {

@@ -36,6 +36,16 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// A cursor at the start of another text, in the memory of this one.
+    pub(crate) fn reuse(self, text: &str) -> Scanner<'_> {
+        Scanner {
+            text,
+            at: 0,
+            depth: 0,
+            names: self.names.emptied(),
+        }
+    }
+
     /// Byte offset of the cursor.
     pub(crate) fn at(&self) -> usize {
         self.at

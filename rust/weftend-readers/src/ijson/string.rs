@@ -34,6 +34,16 @@ impl<'a> Str<'a> {
             Cow::Borrowed(self.raw)
         }
     }
+
+    /// Whether the text is `other`.
+    #[inline]
+    pub(crate) fn is(&self, other: &str) -> bool {
+        if self.escaped {
+            unescape(self.raw) == other
+        } else {
+            self.raw == other
+        }
+    }
 }
 
 const ONES: u64 = u64::from_ne_bytes([0x01; 8]);

@@ -1,0 +1,193 @@
+//! Documents that are held while they are read: JUnit, SARIF, GitHub.
+
+use std::io::Read;
+use std::sync::{MutexGuard, PoisonError};
+
+use weftend_core::fold::{PartIndex, UnitDigest};
+
+use super::group::Tally;
+use super::plan::Reader;
+use super::worker::{Worker, of_fold};
+use crate::github::{self, Told};
+use crate::input::budget::{self, MAX_DOCUMENT};
+use crate::junit;
+use crate::refusal::{INPUT_TOO_LARGE, Refusal};
+use crate::sarif::{self, FindingsTally};
+use crate::testrun::{DEFAULT_SLOW_MS, TestTally};
+use crate::units::{self, UnitRule};
+
+/// Documents up to this many bytes are held by every thread at once; of larger ones, one at a time.
+const SMALL: usize = 16 << 20;
+
+impl Worker<'_> {
+    /// Hand the bytes of one document to `read`.
+    fn whole(
+        &mut self,
+        source: &mut dyn Read,
+        read: impl FnOnce(&mut Self, &[u8]) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        let mut bytes = std::mem::take(&mut self.buffer);
+        let result = self
+            .fill(&mut bytes, source)
+            .and_then(|_large| read(self, &bytes));
+        if bytes.capacity() <= SMALL {
+            bytes.clear();
+            self.buffer = bytes;
+        }
+        result
+    }
+
+    /// Read all of `source`; what is returned keeps other threads from holding a large document too.
+    fn fill<'s>(
+        &self,
+        bytes: &mut Vec<u8>,
+        source: &mut dyn Read,
+    ) -> Result<Option<MutexGuard<'s, ()>>, Refusal>
+    where
+        Self: 's,
+    {
+        let mut part = |bytes: &mut Vec<u8>, limit: usize| {
+            let read = source.take(limit as u64).read_to_end(bytes);
+            read.map_err(|error| budget::refusal(&error))
+        };
+        bytes.clear();
+        part(bytes, SMALL)?;
+        if bytes.len() < SMALL {
+            return Ok(None);
+        }
+        let large = self
+            .shared
+            .large
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        part(bytes, MAX_DOCUMENT + 1 - SMALL)?;
+        if bytes.len() > MAX_DOCUMENT {
+            let message = format!("a document of more than {MAX_DOCUMENT} bytes");
+            return Err(Refusal::new(INPUT_TOO_LARGE, "", message));
+        }
+        Ok(Some(large))
+    }
+
+    /// An empty run of tests.
+    pub(super) fn tests(&self) -> TestTally {
+        match self.shared.plan.reader {
+            Reader::Tests { slow_ms, .. } => TestTally::new(slow_ms),
+            _ => TestTally::new(DEFAULT_SLOW_MS),
+        }
+    }
+
+    pub(super) fn junit(&mut self, name: &str, source: &mut dyn Read) -> Result<(), Refusal> {
+        self.whole(source, |worker, bytes| {
+            let mut tally = worker.tests();
+            junit::read(bytes, &mut tally)?;
+            worker.tally(
+                name,
+                units::of_content(bytes),
+                Tally::Tests(Box::new(tally)),
+            )
+        })
+    }
+
+    pub(super) fn sarif(&mut self, name: &str, source: &mut dyn Read) -> Result<(), Refusal> {
+        self.whole(source, |worker, bytes| {
+            let mut runs = Vec::new();
+            sarif::read(bytes, |identity, tally| runs.push((identity, tally)))?;
+            let content = units::of_content(bytes);
+            if worker.shared.plan.rule == UnitRule::Field {
+                return worker.analyses(&content, runs);
+            }
+            let tallies = runs.into_iter().map(|(_, tally)| tally);
+            match tallies.reduce(merged) {
+                Some(tally) => worker.tally(name, content, Tally::Findings(tally)),
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// Runs of one log, each a unit, or a part of the unit that it says it belongs to.
+    fn analyses(
+        &mut self,
+        content: &UnitDigest,
+        runs: Vec<(Option<String>, FindingsTally)>,
+    ) -> Result<(), Refusal> {
+        let Reader::Findings(channels) = &self.shared.plan.reader else {
+            return Ok(());
+        };
+        for (index, (identity, tally)) in (0..).zip(runs) {
+            let record = units::of_run_in_log(content, index);
+            let unit = identity.as_deref().map_or(record, units::of_analysis);
+            let mut contributions = Vec::new();
+            tally.emit(channels, &mut |channel, key, amount| {
+                contributions.push((channel, key.to_owned(), amount))
+            });
+            self.record(&unit, &record, &contributions)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn github(&mut self, source: &mut dyn Read) -> Result<(), Refusal> {
+        self.whole(source, |worker, bytes| {
+            let mut told = Vec::new();
+            let records = github::read(bytes, |one| told.push(one))?;
+            worker.counts.records += records.seen;
+            worker.counts.unfinished += records.unfinished;
+            told.iter().try_for_each(|one| worker.told(one))
+        })
+    }
+
+    fn told(&mut self, told: &Told) -> Result<(), Refusal> {
+        let Reader::Jobs(channels) = &self.shared.plan.reader else {
+            return Ok(());
+        };
+        let unit = units::of_github(&told.unit);
+        match told.completed {
+            Some(true) => drop(self.completed.insert(unit)),
+            Some(false) => drop(self.open.insert(unit)),
+            None => {}
+        }
+        let channel = |map: &str| {
+            github::MAPS
+                .iter()
+                .position(|name| *name == map)
+                .and_then(|index| channels[index])
+        };
+        let keys = told
+            .keys
+            .iter()
+            .filter_map(|(map, key)| Some((channel(map)?, key.clone(), 1)));
+        let record = units::of_github_part(&told.unit, told.part).unwrap_or(unit);
+        let keys: Vec<_> = keys.collect();
+        self.record(&unit, &record, &keys)
+    }
+
+    /// One record of a unit that other records may belong to as well.
+    fn record(
+        &mut self,
+        unit: &UnitDigest,
+        record: &UnitDigest,
+        keys: &[(usize, String, u64)],
+    ) -> Result<(), Refusal> {
+        let partial = &mut self.partial;
+        let number = partial.unit(unit).map_err(|error| of_fold(&error))?;
+        let part = if record == unit {
+            Ok(PartIndex::OWN)
+        } else {
+            partial.part(record)
+        };
+        let part = part.map_err(|error| of_fold(&error))?;
+        for (channel, key, amount) in keys {
+            let bucket = partial
+                .bucket(*channel, key)
+                .map_err(|error| of_fold(&error))?;
+            partial.add_at(number, part, bucket, *amount);
+        }
+        partial.end_record();
+        self.counts.unit_records += u64::from(!keys.is_empty());
+        Ok(())
+    }
+}
+
+fn merged(mut tally: FindingsTally, other: FindingsTally) -> FindingsTally {
+    tally.merge(other);
+    tally
+}
