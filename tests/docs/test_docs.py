@@ -84,3 +84,11 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]+)(?:#[^)]*)?\)", text)
     broken = [target for target in targets if not (page.parent / target).exists()]
     assert not broken, f"{name(page)}: {broken}"
+
+
+def test_the_index_leads_to_every_page() -> None:
+    index = (REPOSITORY / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (REPOSITORY / "docs").glob("*.md")} - {"README.md"}
+    folders = {path.parent.name for path in (REPOSITORY / "docs").glob("*/README.md")}
+    missing = [name for name in sorted(pages | folders) if f"]({name}" not in index]
+    assert not missing, f"docs/README.md does not mention {missing}"

@@ -175,8 +175,10 @@ impl Folder {
             .0
             .try_clone()
             .map_err(|error| Refusal::Unreadable(error.to_string()))?;
+        let mut listing = Dir::new(again)?;
+        listing.rewind(); // the two descriptors share one position
         let mut entries = Vec::new();
-        for found in Dir::new(again)? {
+        for found in listing {
             let found = found?;
             let name = found.file_name();
             if name == c"." || name == c".." {
