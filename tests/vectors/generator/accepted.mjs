@@ -52,6 +52,11 @@ function* strings() {
   for (const unit of [0x41, 0x7f, 0x80, 0xe9, 0x7ff, 0x800, 0x2028, 0xd7ff, 0xe000, 0xfdd0, 0xfeff, 0xfffe, 0xffff]) {
     yield accept("characters, raw and escaped", `["${String.fromCharCode(unit)}","\\u${hex(unit).toUpperCase()}"]`);
   }
+  for (let length = 0; length <= 70; length += 1) {
+    const run = "a".repeat(length);
+    const ends = ["\u001f", "\u0000", '"', "\\", "\u007f", " ", "\u00e9", "\u20ac", "\u{1f600}"];
+    yield accept("runs of characters that stand for themselves", JSON.stringify(ends.map((end) => run + end + run)));
+  }
   for (const point of [0x10000, 0x1d11e, 0x1f600, 0x1fffe, 0x10ffff]) {
     const raw = String.fromCodePoint(point);
     const pair = `\\u${hex(raw.charCodeAt(0))}\\u${hex(raw.charCodeAt(1)).toUpperCase()}`;
@@ -73,6 +78,7 @@ function* orders(random) {
     const names = ends.map((end) => "a".repeat(length) + end);
     yield accept("names: of one beginning", members(names));
     yield accept("names: of one beginning", members(names.map((name) => name.slice(1) + "b")));
+    yield accept("names: of one beginning, but for one", members(["b", ...names]));
   }
 }
 

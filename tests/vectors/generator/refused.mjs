@@ -48,6 +48,12 @@ function* syntax() {
   yield* wrong("an integer goes on", "[10", `${SPACE}0123456789.eE,]`);
   yield* wrong("a zero goes on", "[-0", `${SPACE}.eE,]`);
   for (const control of ASCII.slice(0, 32)) yield refuse("CANON_SYNTAX", "a raw control", `["a${MARK}${control}b"]`);
+  for (let length = 1; length <= 70; length += 1) {
+    const run = "a".repeat(length);
+    const control = ASCII[length % 32];
+    yield refuse("CANON_SYNTAX", "a raw control behind a run", `["${run}${MARK}${control}${run}"]`);
+    yield refuse("CANON_SYNTAX", "a raw control behind a run", `{"${run}${MARK}\u001f":1}`);
+  }
   for (const word of ["true", "false", "null"]) {
     for (let at = 1; at < word.length; at += 1) {
       for (const other of ["x", " ", "]", word[at].toUpperCase()]) {
