@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from weftend.errors import Code, Issue, WeftendError
+
 FOLDER = click.Path(path_type=Path)
 """A folder; whether it is there is the command's to find out, so that it can say so with a code."""
 
@@ -22,3 +24,13 @@ preview = click.option(
 )
 apply = click.option("--apply", "as_apply", is_flag=True, help="Release: write ledger, store and snapshot.")
 refs = click.option("--refs", is_flag=True, help="Include digests of the records that were counted.")
+from_store = click.option("--from-store", is_flag=True, help="Read what was recorded on this machine.")
+contracts = click.option(
+    "--contracts", "extra", type=FOLDER, metavar="FILE", help="Compiled contracts of your own."
+)
+
+
+def need_source(given: bool) -> None:
+    """Refuse (``USAGE``) a command that was not told what to read."""
+    if not given:
+        raise WeftendError(Issue(Code.USAGE, "argv#--from-store", "say what to read: --from-store"))

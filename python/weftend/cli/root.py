@@ -9,8 +9,10 @@ from typing import Final
 import click
 
 COMMANDS: Final[dict[str, str]] = {
+    "aggregate": "weftend.cli.aggregate:aggregate",
     "canon": "weftend.cli.canon:canon",
     "contracts": "weftend.cli.contracts:contracts",
+    "count": "weftend.cli.count:count",
     "db": "weftend.cli.db:db",
     "digest": "weftend.cli.canon:digest",
     "doctor": "weftend.cli.doctor:doctor",

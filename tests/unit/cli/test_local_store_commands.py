@@ -3,43 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-
-class Shell:
-    """Runs ``weftend`` in a process of its own with a home of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.home = folder, folder / "home"
-
-    def __call__(
-        self, *arguments: str, stdin: bytes = b"", **variables: str
-    ) -> subprocess.CompletedProcess[bytes]:
-        cleared = {
-            k: v for k, v in os.environ.items() if not k.startswith(("WEFTEND_", "DO_NOT_TRACK", "XDG_"))
-        }
-        environment = {
-            **cleared,
-            "WEFTEND_HOME": str(self.home),
-            "XDG_CONFIG_HOME": str(self.folder / "config"),
-            "XDG_CONFIG_DIRS": str(self.folder / "site"),
-            **variables,
-        }
-        command = [sys.executable, "-m", "weftend", *arguments]
-        return subprocess.run(command, env=environment, input=stdin, capture_output=True, timeout=60)
-
-    def json(self, *arguments: str, status: int = 0, **variables: str) -> object:
-        ended = self(*arguments, "--json", **variables)
-        assert (ended.returncode, ended.stderr) == (status, b""), ended
-        return json.loads(ended.stdout)
-
-    def code(self, *arguments: str, status: int = 2, **variables: str) -> str:
-        return self.json(*arguments, status=status, **variables)["issues"][0]["code"]
+from shell import Shell
 
 
 @pytest.fixture

@@ -43,9 +43,16 @@ def ingest(
         extra: compiled contracts to be joined to the shipped ones.
         progress: called with segments done and segments there.
     """
+    return ingest_under(folder, contracts.active(extra), progress)
+
+
+def ingest_under(
+    folder: Path, in_force: dict[str, Any], progress: Callable[[int, int], None] | None = None
+) -> Ingested:
+    """As :func:`ingest`, under the compiled contracts ``in_force``."""
     if not (folder / SPOOL).is_dir() and not (folder / LOCAL.file_name).exists():
         return Ingested()
-    with way_in(folder, contracts.active(extra)) as way:
+    with way_in(folder, in_force) as way:
         return way.spool(folder / SPOOL, progress=progress or (lambda _done, _all: None))
 
 
