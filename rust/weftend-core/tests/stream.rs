@@ -245,15 +245,19 @@ fn one_map_chunks_are_measured_one_by_one() {
 
 #[test]
 fn shipped_streams_load() {
-    let contracts: Value =
-        serde_json::from_str(include_str!("../contracts/compiled.json")).unwrap();
+    let contracts: Value = serde_json::from_slice(weftend_core::contracts::COMPILED).unwrap();
     let streams = contracts["streams"].as_array().unwrap();
     assert!(!streams.is_empty());
     for stream in streams {
-        let loaded = load(stream).unwrap_or_else(|paths| panic!("{paths:?}"));
+        let id = stream["streamId"].as_str().unwrap();
+        let loaded =
+            weftend_core::contracts::stream(id).unwrap_or_else(|issues| panic!("{issues:?}"));
         assert_eq!(
-            loaded.digest(),
+            loaded.unwrap().digest(),
             weftend_core::digest::digest(stream).unwrap()
         );
     }
+    assert!(
+        weftend_core::contracts::stream("telemetry.nothing.v0").is_ok_and(|found| found.is_none())
+    );
 }

@@ -43,6 +43,25 @@ pub struct Aggregate {
     pub aggregates: BTreeMap<String, Buckets>,
 }
 
+impl Aggregate {
+    /// Counts of `sample_count` units over a floor of `k_floor`.
+    pub fn new(
+        path_digest: Digest,
+        k_floor: u64,
+        sample_count: u64,
+        aggregates: BTreeMap<String, Buckets>,
+    ) -> Self {
+        Aggregate {
+            schema: AggregateSchema::V0,
+            v: None,
+            bind: Bind { path_digest },
+            k_floor,
+            sample_count,
+            aggregates,
+        }
+    }
+}
+
 /// `TelemetryChunkV0`: one released window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -81,6 +100,34 @@ pub struct Chunk {
 }
 
 impl Chunk {
+    /// The chunk of a window that starts at `window_start_tick`, not yet sealed.
+    ///
+    /// Floor and length of the window are the payload's; no chunk stands before it and it has no refs. Set those
+    /// where there are some, then [`Chunk::seal`] it.
+    pub fn new(
+        stream_id: &str,
+        window_start_tick: u64,
+        payload: Aggregate,
+        ttl_seconds: u64,
+        coverage: Coverage,
+    ) -> Self {
+        Chunk {
+            schema: ChunkSchema::V0,
+            v: None,
+            stream_id: stream_id.to_owned(),
+            chunk_id: Digest([0; 32]),
+            prev_chunk_id: None,
+            window_start_tick,
+            window_end_tick: window_start_tick.saturating_add(payload.sample_count),
+            evidence_refs: Vec::new(),
+            tartarus_refs: Vec::new(),
+            ttl_seconds,
+            k_anonymity_floor: payload.k_floor,
+            coverage,
+            payload,
+        }
+    }
+
     /// The digest that `chunkId` should be: of the canonical bytes without `chunkId`.
     pub fn compute_id(&self) -> Result<Digest, CanonicalError> {
         digest::digest(&WithoutId::of(self))

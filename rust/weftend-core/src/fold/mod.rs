@@ -20,6 +20,8 @@
 
 mod block;
 mod blocks;
+mod decode;
+mod encode;
 mod error;
 mod merge;
 mod packed;
@@ -28,7 +30,6 @@ mod rows;
 mod table;
 mod totals;
 mod varint;
-mod wire;
 
 pub use error::FoldError;
 pub use partial::{BucketIndex, PartIndex, Partial, UnitIndex};

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::digest::Digest;
 use crate::disclosure::{Disclosure, disclose};
-use crate::documents::{Aggregate, Bind, Buckets, Chunk, Coverage};
+use crate::documents::{Aggregate, Buckets, Chunk, Coverage};
 use crate::fold::{MAX_AMOUNT, Partial, UnitDigest};
 use crate::stream::{Contribution, Stream};
 use window::Selected;
@@ -149,7 +149,17 @@ fn release(
     let coverage = Coverage::of(complete, maps.len());
     let refs = refs::refs(stream, partial, request.refs, coverage, &counted);
     notes.refs = refs.outcome;
-    let chunk = draft(stream, request, units, aggregates, coverage, refs);
+    let payload = Aggregate::new(request.path_digest, request.k, units, aggregates);
+    let ttl = stream.definition().caps.ttl_seconds;
+    let mut chunk = Chunk::new(
+        stream.id(),
+        request.window_start_tick,
+        payload,
+        ttl,
+        coverage,
+    );
+    chunk.prev_chunk_id = request.prev_chunk_id;
+    (chunk.evidence_refs, chunk.tartarus_refs) = (refs.evidence, refs.tartarus);
     finish(stream, chunk, selected.digests(partial), notes)
 }
 
@@ -159,40 +169,6 @@ fn owned(shown: &Disclosure) -> Buckets {
         .iter()
         .map(|(key, &count)| ((*key).to_owned(), count))
         .collect()
-}
-
-fn draft(
-    stream: &Stream,
-    request: &WindowRequest,
-    units: u64,
-    aggregates: BTreeMap<String, Buckets>,
-    coverage: Coverage,
-    refs: refs::Refs,
-) -> Chunk {
-    Chunk {
-        schema: Default::default(),
-        v: None,
-        stream_id: stream.id().to_owned(),
-        chunk_id: request.path_digest, // a place holder: sealing sets it
-        prev_chunk_id: request.prev_chunk_id,
-        window_start_tick: request.window_start_tick,
-        window_end_tick: request.window_start_tick.saturating_add(units),
-        payload: Aggregate {
-            schema: Default::default(),
-            v: None,
-            bind: Bind {
-                path_digest: request.path_digest,
-            },
-            k_floor: request.k,
-            sample_count: units,
-            aggregates,
-        },
-        evidence_refs: refs.evidence,
-        tartarus_refs: refs.tartarus,
-        ttl_seconds: stream.definition().caps.ttl_seconds,
-        k_anonymity_floor: request.k,
-        coverage,
-    }
 }
 
 /// Seals the chunk and refuses it whole where it breaks a cap.

@@ -1,10 +1,8 @@
 //! Whether a stream's vocabularies fit its caps, however the counts turn out.
 
-use std::collections::BTreeMap;
-
 use super::{Contribution, Definition, MapDefinition, Slot};
 use crate::digest::Digest;
-use crate::documents::{Aggregate, Bind, Buckets, Chunk, Coverage, MAX_REFS};
+use crate::documents::{Aggregate, Buckets, Chunk, Coverage, MAX_REFS};
 use crate::fold::MAX_AMOUNT;
 
 /// The largest chunk that a definition allows.
@@ -54,32 +52,24 @@ fn fullest(definition: &Definition, maps: &[MapDefinition]) -> Chunk {
     } else {
         vec![digest; MAX_REFS]
     };
+    let aggregates = maps
+        .iter()
+        .map(|map| (map.name.clone(), all_buckets(map)))
+        .collect();
+    let payload = Aggregate::new(digest, MAX_AMOUNT, MAX_AMOUNT, aggregates);
+    let coverage = Coverage::of(99, 100);
     Chunk {
-        schema: Default::default(),
-        v: None,
-        stream_id: definition.stream_id.clone(),
-        chunk_id: digest,
         prev_chunk_id: Some(digest),
-        window_start_tick: MAX_AMOUNT,
         window_end_tick: MAX_AMOUNT,
-        payload: Aggregate {
-            schema: Default::default(),
-            v: None,
-            bind: Bind {
-                path_digest: digest,
-            },
-            k_floor: MAX_AMOUNT,
-            sample_count: MAX_AMOUNT,
-            aggregates: maps
-                .iter()
-                .map(|map| (map.name.clone(), all_buckets(map)))
-                .collect::<BTreeMap<_, _>>(),
-        },
         evidence_refs: refs.clone(),
         tartarus_refs: refs,
-        ttl_seconds: MAX_AMOUNT,
-        k_anonymity_floor: MAX_AMOUNT,
-        coverage: Coverage::of(99, 100),
+        ..Chunk::new(
+            &definition.stream_id,
+            MAX_AMOUNT,
+            payload,
+            MAX_AMOUNT,
+            coverage,
+        )
     }
 }
 

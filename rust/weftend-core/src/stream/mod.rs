@@ -7,15 +7,16 @@ mod caps;
 mod check;
 mod definition;
 mod grammar;
+mod names;
 mod vocabulary;
 
 pub use caps::WorstCase;
-pub(crate) use check::{is_name, is_stream_id};
 pub use definition::{
     Caps, Contribution, Definition, Fields, Floor, Fold, Kind, MapDefinition, MapFields, RefList,
     UnitWords, Vocabulary,
 };
 pub use grammar::{GRAMMARS, Grammar};
+pub(crate) use names::{is_name, is_stream_id};
 pub use vocabulary::Slot;
 
 use crate::canonical::canonicalize_text;
