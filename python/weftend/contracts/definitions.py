@@ -7,14 +7,18 @@ A definition is a plain dictionary in compiled form; everything here gives a new
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from weftend.contracts import streams, taxonomy, vocabularies
+from weftend.canonical import canonicalize
+from weftend.contracts import loader, streams, taxonomy, vocabularies
 from weftend.errors import Code, Issue, IssueList, WeftendError
+from weftend.fold import Stream
 from weftend.models.grammars import GRAMMARS
 from weftend.models.streams import STREAM_SCHEMA
+from weftend.reference import privacy
 
 CONTRACTS_SCHEMA: Final = "weftend.contracts/0"
 
@@ -30,9 +34,9 @@ def from_file(path: Path, contracts: Mapping[str, Any]) -> list[Definition]:
     """
     value = _json(path)
     if isinstance(value, dict) and value.get("schema") == CONTRACTS_SCHEMA:
-        return [item for item in value.get("streams", []) if isinstance(item, dict)]
+        return [_checked(item, path) for item in loader.read(path)["streams"]]
     if isinstance(value, dict) and value.get("schema") == STREAM_SCHEMA:
-        return [value]
+        return [_checked(value, path)]
     folder = path.parent.parent if path.parent.name == "streams" else path.parent
     names = {
         "producers": list(contracts["producers"]),
@@ -46,6 +50,30 @@ def _json(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
+
+
+def _checked(definition: Any, path: Path) -> Definition:
+    """A compiled definition that somebody brings: what the core takes, without names that privacy refuses."""
+    try:
+        Stream(canonicalize(definition))
+    except WeftendError as error:
+        placed = (replace(item, path=f"{path.name}{item.path}") for item in error.issues.issues)
+        raise WeftendError(IssueList.of(placed, error.issues.more)) from error
+    issues = [
+        Issue(Code.STREAM_INVALID, f"{path.name}#/maps/{index}{place}", message)
+        for index, item in enumerate(definition["maps"])
+        for place, name in _names(item)
+        for _, message in privacy.name_findings(name)
+    ]
+    if issues:
+        raise WeftendError(IssueList.of(issues))
+    return dict(definition)
+
+
+def _names(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "/name", item["name"]
+    for index, key in enumerate(item["vocabulary"]["keys"]):
+        yield f"/vocabulary/keys/{index}", key
 
 
 def chosen(

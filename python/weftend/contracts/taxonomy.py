@@ -13,6 +13,7 @@ from weftend.errors import Code, WeftendError
 from weftend.models.events import EventSchema, FieldSchema, Index, Registered, Row, Value
 from weftend.models.grammars import GRAMMARS
 from weftend.models.violations import pointer
+from weftend.reference import privacy
 
 INDEX: Final = "index.yaml"
 SCHEMA_FOLDER: Final = "telemetry"
@@ -57,12 +58,17 @@ class _Known:
     def __init__(self, source: Source, index: Index, storage: dict[str, list[dict[str, Any]]]) -> None:
         tables = [*source.inherited("tables"), *storage["tables"]]
         self._source = source
+        for name in index.producers:
+            for _, message in privacy.name_findings(name):
+                source.refuse(Code.CONTRACT_INVALID, INDEX, f"/producers/{name}", message)
         self._producers = {*source.inherited("producers"), *index.producers}
         self._rule_of = {table["table"]: table["parent"] or table["table"] for table in tables}
         self._rules = {rule["table"] for rule in [*source.inherited("retention"), *storage["retention"]]}
 
     def check(self, event_type: str, row: Row) -> None:
         at = pointer(("types", event_type))
+        for _, message in privacy.name_findings(event_type):
+            self._source.refuse(Code.CONTRACT_INVALID, INDEX, at, f"is no name for a type: {message}")
         if unknown := sorted(set(row.producers) - self._producers):
             message = f"no such producer: {', '.join(unknown)}"
             self._source.refuse(Code.CONTRACT_INVALID, INDEX, f"{at}/producers", message)

@@ -48,6 +48,8 @@ BROKEN = [
     ("index.yaml", "reason: error_rate, ", "", Code.CONTRACT_EXAMPLE_INVALID, "#/types/acme.rollback/example/fields/reason"),
     ("index.yaml", "sensitivity: S2", "sensitivity: S1", Code.CONTRACT_CLASS_EXCEEDED, f"{ROLLBACK}#/properties/branch"),
     ("index.yaml", "local_only", "approved_usage_upload", Code.CONTRACT_INVALID, "#/types/acme.rollback"),
+    ("index.yaml", "acme.rollback:", "session-id:", Code.CONTRACT_INVALID, "#/types/session-id"),
+    ("index.yaml", "acme-deployer", "user-id", Code.CONTRACT_INVALID, "#/producers/user-id"),
     ("index.yaml", "acme.rollback:", "acme.deploy:", Code.CONTRACT_INVALID, "#line:20"),
     (DEPLOY, "    x-weftend-class: S0\n  outcome", "  outcome", Code.CONTRACT_CLASS_MISSING, "#/properties/batch"),
     (DEPLOY, "    minimum: 1\n", "", Code.CONTRACT_INVALID, "#/properties/batch"),

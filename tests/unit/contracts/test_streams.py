@@ -196,3 +196,23 @@ def test_the_streams_that_ship() -> None:
     release = weftend.contracts.stream("telemetry.release.v0")
     assert [len(item["vocabulary"]["keys"]) for item in release["maps"]] == [49, 572, 25]
     assert release["caps"]["maxBucketsPerChunk"] == 1024
+
+
+def test_a_compiled_definition_is_held_to_the_same_rules(tmp_path: Path) -> None:
+    form = weftend.contracts.stream("telemetry.ci.jobs.v0")
+    path = tmp_path / "jobs.json"
+    path.write_bytes(canonicalize(form))
+    assert definitions.from_file(path, SHIPPED) == [form]
+    wrong = copy.deepcopy(form)
+    (runners,) = (item for item in wrong["maps"] if item["name"] == "runners")
+    runners["vocabulary"]["keys"] = ["10.0.0.1", "token"]
+    path.write_bytes(canonicalize(wrong))
+    place = wrong["maps"].index(runners)
+    with pytest.raises(WeftendError) as caught:
+        definitions.from_file(path, SHIPPED)
+    assert [issue.path for issue in caught.value.issues.issues] == [
+        f"jobs.json#/maps/{place}/vocabulary/keys/{index}" for index in (0, 1)
+    ]
+    path.write_bytes(canonicalize({**form, "maps": 1}))
+    with pytest.raises(WeftendError, match=r"STREAM_INVALID jobs\.json#"):
+        definitions.from_file(path, SHIPPED)
