@@ -41,13 +41,15 @@ def files(contracts: dict[str, Any]) -> dict[str, str]:
 def codes() -> str:
     """``docs/codes.md``: every code with its words, from the source of the one registry."""
     source = (ROOT / "python" / "weftend" / "errors.py").read_text(encoding="utf-8")
-    registry = next(node for node in ast.parse(source).body if getattr(node, "name", "") == "Code")
+    classes = (node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
+    registry = next(node for node in classes if node.name == "Code")
     rows = []
     for node, after in pairwise(registry.body):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            code = str(node.value.value)
             if not isinstance(after, ast.Expr):
-                raise SystemExit(f"errors.py: {node.value.value} has no words")
-            rows.append((f"`{node.value.value}`", ast.literal_eval(after.value).replace("\n    ", " ")))
+                raise SystemExit(f"errors.py: {code} has no words")
+            rows.append((f"`{code}`", ast.literal_eval(after.value).replace("\n    ", " ")))
     head = "# Codes\n\nEvery code that a command, the core or the reference can emit. A code is never renamed.\n\n"
     return head + _table(["code", "means"], sorted(rows))
 
