@@ -240,6 +240,117 @@ fn a_count_of_the_sky_allocates_nothing() {
     }
 }
 
+/// Bytes written by hand: units and parts are digests of one number, keys are of channel and text.
+fn by_hand(units: &[u8], parts: &[u8], keys: &[(u8, &[u8])], rows: &[u8]) -> Vec<u8> {
+    let empty = empty().to_bytes();
+    let mut body = empty[..empty.len() - 32 - 3].to_vec();
+    for digests in [units, parts] {
+        body.push(digests.len() as u8);
+        digests.iter().for_each(|&number| body.extend([number; 32]));
+    }
+    body.push(keys.len() as u8);
+    for (channel, key) in keys {
+        body.extend([&[*channel, key.len() as u8], *key].concat());
+    }
+    sealed([body.as_slice(), rows].concat())
+}
+
+#[test]
+fn the_format_is_as_it_is_written_down() {
+    // Unit 1: one part (its own), two keys, the second with amount 5. Unit 2: none. Unit 3: part 9, the second key.
+    let rows = [1, 0, 2, 0, 2 | 1, 5, 0, 1, 1, 1, 2];
+    let bytes = by_hand(&[1, 2, 3], &[9], &[(0, b"a"), (1, b"b")], &rows);
+    let mut partial = empty();
+    partial.add(&[1; 32], &[1; 32], 0, "a", 1).unwrap();
+    partial.add(&[1; 32], &[1; 32], 1, "b", 5).unwrap();
+    partial.touch(&[2; 32]).unwrap();
+    partial.add(&[3; 32], &[9; 32], 1, "b", 1).unwrap();
+    assert_eq!(partial.to_bytes(), bytes);
+    assert_eq!(Partial::from_bytes(&bytes).unwrap().to_bytes(), bytes);
+}
+
+#[test]
+fn whatever_could_be_written_in_two_ways_is_refused() {
+    let (one, a): (&[u8], &[(u8, &[u8])]) = (&[1], &[(0, b"a")]);
+    let good = by_hand(one, &[], a, &[1, 0, 1, 0]);
+    assert!(Partial::from_bytes(&good).is_ok());
+    let ab: &[(u8, &[u8])] = &[(0, b"a"), (0, b"b")];
+    for (what, bytes) in [
+        (
+            "a key that no row uses",
+            by_hand(one, &[], ab, &[1, 0, 1, 0]),
+        ),
+        (
+            "a part that no row uses",
+            by_hand(one, &[9], a, &[1, 0, 1, 0]),
+        ),
+        (
+            "an amount of 1 written out",
+            by_hand(one, &[], a, &[1, 0, 1, 1, 1]),
+        ),
+        ("an amount of 0", by_hand(one, &[], a, &[1, 0, 1, 1, 0])),
+        (
+            "an amount of 2^53",
+            by_hand(
+                one,
+                &[],
+                a,
+                &[1, 0, 1, 1, 128, 128, 128, 128, 128, 128, 128, 16],
+            ),
+        ),
+        ("a key twice", by_hand(one, &[], a, &[1, 0, 2, 0, 0])),
+        (
+            "a key that is not there",
+            by_hand(one, &[], a, &[1, 0, 1, 2]),
+        ),
+        ("a part twice", by_hand(one, &[], a, &[2, 0, 1, 0, 0, 1, 0])),
+        (
+            "a part that is not there",
+            by_hand(one, &[], a, &[1, 1, 1, 0]),
+        ),
+        ("a part without rows", by_hand(one, &[], &[], &[1, 0, 0])),
+        (
+            "the unit's own part under a number",
+            by_hand(one, &[1], a, &[1, 1, 1, 0]),
+        ),
+        (
+            "a number longer than it must be",
+            by_hand(one, &[], a, &[0x81, 0, 0, 1, 0]),
+        ),
+        (
+            "a byte behind the end",
+            by_hand(one, &[], a, &[1, 0, 1, 0, 0]),
+        ),
+        (
+            "a unit without its rows",
+            by_hand(&[1, 2], &[], a, &[1, 0, 1, 0]),
+        ),
+        (
+            "units out of order",
+            by_hand(&[2, 1], &[], a, &[1, 0, 1, 0, 1, 0, 1, 0]),
+        ),
+        (
+            "a unit twice",
+            by_hand(&[1, 1], &[], a, &[1, 0, 1, 0, 1, 0, 1, 0]),
+        ),
+        (
+            "keys out of order",
+            by_hand(one, &[], &[(0, b"b"), (0, b"a")], &[1, 0, 2, 0, 2]),
+        ),
+        (
+            "a channel that is not there",
+            by_hand(one, &[], &[(2, b"a")], &[1, 0, 1, 0]),
+        ),
+        (
+            "a key that is not UTF-8",
+            by_hand(one, &[], &[(0, b"\xff")], &[1, 0, 1, 0]),
+        ),
+    ] {
+        let error = Partial::from_bytes(&bytes).err();
+        assert!(matches!(error, Some(FoldError::Bytes { .. })), "{what}");
+    }
+}
+
 #[test]
 fn bytes_say_that_they_are_private() {
     assert!(empty().to_bytes().starts_with(b"weftend.partial/0 PRIVATE"));
