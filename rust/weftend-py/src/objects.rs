@@ -219,7 +219,8 @@ impl<'a> Walk<'a> {
         for word in first_word..first_word + (self.members.len() - first_member) {
             let member = first_member + sort::index(self.buffers.words[word]);
             let (name, value) = self.members[member];
-            let start = self.buffers.out.len();
+            let comma = usize::from(word > first_word);
+            let start = self.buffers.out.len() + comma;
             string::write_name(&mut self.buffers.out, word == first_word, name);
             if let Err(stop) = self.value(value, depth + 1) {
                 return Err(stop.within(|trail| {
