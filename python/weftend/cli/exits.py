@@ -54,9 +54,11 @@ def _guarded(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except (WeftendError, OSError) as error:
-        # Showing the outcome failed: stdout is closed or its disk is full. Only the status is left to tell.
+        # Not even the refusal could be printed on stdout, which is closed or full: stderr is what is left.
         _silence_stdout()
-        return int(_outcome(error)[1])
+        issues, status = _outcome(error)
+        report(issues, beside_document=True)
+        return int(status)
 
 
 def _reported(arguments: list[str]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NoReturn
 
-from weftend.errors import ExitStatus, Issue, IssueList, WeftendError
+from weftend.errors import Code, ExitStatus, Issue, IssueList, WeftendError
 from weftend.report.printable import printable
 
 if TYPE_CHECKING:
@@ -54,16 +54,22 @@ def emit(data: bytes) -> None:
     """Write ``data`` to stdout as it is, all of it or an error.
 
     Raises:
-        WeftendError: ``OUTPUT_UNWRITABLE`` when stdout is closed.
-        OSError: what the system says when it cannot be written, such as a full disk.
+        WeftendError: ``OUTPUT_UNWRITABLE`` when stdout is closed or cannot be written, as on a full disk.
+        BrokenPipeError: whoever read stdout went away.
     """
     if sys.stdout is None:
-        fail(Issue("OUTPUT_UNWRITABLE", "<stdout>#", "standard output is closed"))
-    sys.stdout.flush()
-    rest = memoryview(data)
-    while rest:  # an unbuffered stdout (PYTHONUNBUFFERED) may take only a part at a time
-        rest = rest[sys.stdout.buffer.write(rest) :]
-    sys.stdout.buffer.flush()
+        fail(Issue(Code.OUTPUT_UNWRITABLE, "<stdout>#", "standard output is closed"))
+    try:
+        sys.stdout.flush()
+        rest = memoryview(data)
+        while rest:  # an unbuffered stdout (PYTHONUNBUFFERED) may take only a part at a time
+            rest = rest[sys.stdout.buffer.write(rest) :]
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        message = f"cannot be written: {error.strerror or error}"
+        raise WeftendError(Issue(Code.OUTPUT_UNWRITABLE, "<stdout>#", message)) from error
 
 
 def emit_json(value: object) -> None:

@@ -14,13 +14,14 @@ from typing import Final
 from weftend.chain import store_bytes
 from weftend.conduit import validation
 from weftend.errors import Code, ExitStatus, Issue, IssueList, WeftendError
-from weftend.store.files import make_folder, read_bounded, replace
+from weftend.reference import privacy
+from weftend.store.files import clear_leftover, make_folder, read_bounded, replace
 from weftend.store.home import Home
 from weftend.store.ledger import Ledger, StreamState
 from weftend.store.schema import damaged
 
-MAX_STORE_BYTES: Final = 256 * 1024 * 1024
-"""No store is read beyond this."""
+MAX_STORE_BYTES: Final = privacy.MAX_DOCUMENT_BYTES
+"""No store is read beyond this, and validation lets none grow to it."""
 
 
 def digest_of(store: bytes) -> str:
@@ -47,6 +48,8 @@ def recover(home: Home, ledger: Ledger, stream_id: str, *, write: bool) -> bool:
             the ledger does not.
     """
     path = home.store(stream_id)
+    if write:
+        clear_leftover(path)
     found = read_bounded(path, MAX_STORE_BYTES)
     state = ledger.state(stream_id)
     if state is None:

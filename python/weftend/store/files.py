@@ -115,7 +115,7 @@ class Reserved:
             WeftendError: ``OUTPUT_UNWRITABLE``; nothing is left behind.
         """
         self._target = target
-        self._hidden = target.with_name(f".{target.name}{owner and '.' + owner}.tmp")
+        self._hidden = _hidden(target, owner)
         self._descriptor: int | None = None
         with writing(target):
             self._hidden.unlink(missing_ok=True)
@@ -161,6 +161,20 @@ class Reserved:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.discard()
+
+
+def clear_leftover(target: Path, owner: str = "") -> None:
+    """Remove what a killed run of the same owner reserved for ``target``, if anything.
+
+    Raises:
+        WeftendError: ``OUTPUT_UNWRITABLE``.
+    """
+    with writing(target):
+        _hidden(target, owner).unlink(missing_ok=True)
+
+
+def _hidden(target: Path, owner: str) -> Path:
+    return target.with_name(f".{target.name}{owner and '.' + owner}.tmp")
 
 
 def replace(target: Path, data: bytes, owner: str = "") -> None:

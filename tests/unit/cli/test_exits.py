@@ -155,8 +155,9 @@ def test_fail_sorts_and_counts():
     assert caught.value.status is ExitStatus.PARTIAL
 
 
-def run_python(code: str, **pipes: object) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-c", code], check=False, timeout=60, **pipes)  # type: ignore[call-overload]
+def run_python(code: str, *arguments: str, **pipes: object) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, check=False, timeout=60, **pipes)  # type: ignore[call-overload]
 
 
 EMIT_MUCH = """
@@ -186,11 +187,14 @@ def test_a_reader_that_goes_away_is_no_error_to_show():
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="LOUD: no /dev/full here")
 def test_a_full_disk_behind_stdout_is_told():
-    with open("/dev/full", "wb") as full:
-        done = run_python(EMIT_MUCH, stdout=full, stderr=subprocess.PIPE)
-    assert done.returncode == ExitStatus.INVALID
-    assert b"OUTPUT_UNWRITABLE" in done.stderr
-    assert b"Traceback" not in done.stderr
+    for arguments in ((), ("--json",)):
+        with open("/dev/full", "wb") as full:
+            done = run_python(EMIT_MUCH, *arguments, stdout=full, stderr=subprocess.PIPE)
+        assert done.returncode == ExitStatus.INVALID
+        assert b"OUTPUT_UNWRITABLE" in done.stderr
+        assert b"<stdout>#" in done.stderr
+        assert b"Traceback" not in done.stderr
+    assert issues_of(done.stderr.decode())[0]["code"] == "OUTPUT_UNWRITABLE"
 
 
 def test_a_closed_stdout_is_told(capfd, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -93,8 +94,11 @@ def test_under_the_floor_the_snapshot_is_written_and_nothing_else(release, tmp_p
     assert files(release) == before
     snapshot = json.loads((tmp_path / "out" / SNAPSHOT).read_bytes())
     assert (snapshot["chunks"], snapshot["dropped"]["kFloorSkipped"]) == ([], 1)
-    for words in ("Found 60 observations", "in force is 500", "60 observations stay pending", "as low as 5"):
+    units = int(re.search(r"Found (\d+) observations", err)[1])
+    for words in ("in force is 500", f"{units} observations stay pending", "as low as 5"):
         assert words in err
+    _, out, _ = run(capfdbinary, release, "--k", 5)
+    assert chunks_of(out)[0]["payload"]["sampleCount"] == units
 
 
 def test_the_units_found_are_said_exactly(release, capfdbinary):

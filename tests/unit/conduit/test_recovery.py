@@ -190,3 +190,13 @@ def test_a_store_that_holds_something_forbidden_is_refused_with_its_code(home):
     codes, message = refused(home)
     assert codes >= {"TELEMETRY_CONDUIT_INVALID", "TELEMETRY_CHUNK_ID_MISMATCH"}
     assert "me@example.org" not in message
+
+
+def test_what_a_killed_run_reserved_goes_even_when_nothing_is_new(home):
+    hidden = home.folder / ".telemetry_conduit.json.tmp"
+    hidden.write_bytes(bytes(100))
+    before = files(home.folder)
+    conduit.preview(request(stream(), range(30)), home)
+    assert files(home.folder) == before
+    conduit.apply(request(stream(), range(30)), home)
+    assert not hidden.exists()
