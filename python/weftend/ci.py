@@ -65,6 +65,24 @@ class Counts:
     without_unit: int
     """Lines of NDJSON without a value where their unit should stand."""
 
+    def declared(self) -> dict[str, int]:
+        """What reports declare about themselves: tests, failures, errors, skipped."""
+        return {
+            "tests": self.declared_tests,
+            "failures": self.declared_failures,
+            "errors": self.declared_errors,
+            "skipped": self.declared_skipped,
+        }
+
+    def found(self) -> dict[str, int]:
+        """What was found in them, and counted: tests, failures, errors, skipped."""
+        return {
+            "tests": self.found_tests,
+            "failures": self.found_failures,
+            "errors": self.found_errors,
+            "skipped": self.found_skipped,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

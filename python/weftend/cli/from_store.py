@@ -77,7 +77,8 @@ def aggregate(
 def count(definition: dict[str, Any], contracts: dict[str, Any], *, home: Path | None = None) -> ExitStatus:
     """Count the recordings of the local store for the operator's own eyes, exactly and without a floor.
 
-    Under ``--json``: ``{"maps": {map: {key: {"total", "units"}}}, "open", "streamId", "units"}``.
+    Under ``--json``: ``stream``, ``units``, ``maps`` → map → key → ``{"total", "units"}``, ``open``,
+    ``duplicates`` and ``refused``.
 
     Raises:
         WeftendError: ``MODE_FORBIDS`` where the mode is ``off``; ``USAGE`` for a stream of another reader.
@@ -90,8 +91,8 @@ def count(definition: dict[str, Any], contracts: dict[str, Any], *, home: Path |
             name: {key: {"total": total, "units": units} for key, (units, total) in buckets.items()}
             for name, buckets in totals.items()
         }
-        stream_id = folded.definition["streamId"]
-        emit_json({"maps": maps, "open": folded.open, "streamId": stream_id, "units": len(folded.partial)})
+        counted = {"stream": folded.stream.id, "units": len(folded.partial), "open": folded.open}
+        emit_json(counted | {"private": True, "maps": maps, "duplicates": 0, "refused": 0})
     else:
         for name, buckets in totals.items():
             for key, (units, total) in sorted(buckets.items()):

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from weftend.errors import Code, Issue, WeftendError
-
 FOLDER = click.Path(path_type=Path)
 """A folder; whether it is there is the command's to find out, so that it can say so with a code."""
 
@@ -28,9 +26,3 @@ from_store = click.option("--from-store", is_flag=True, help="Read what was reco
 contracts = click.option(
     "--contracts", "extra", type=FOLDER, metavar="FILE", help="Compiled contracts of your own."
 )
-
-
-def need_source(given: bool) -> None:
-    """Refuse (``USAGE``) a command that was not told what to read."""
-    if not given:
-        raise WeftendError(Issue(Code.USAGE, "argv#--from-store", "say what to read: --from-store"))

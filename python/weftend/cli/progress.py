@@ -25,3 +25,39 @@ def counting(what: str) -> Iterator[Callable[[str, int], None]]:
 
     with Status(what, console=Console(stderr=True)) as status:
         yield lambda name, count: status.update(f"{name}: {count} {what}")
+
+
+@contextmanager
+def reading() -> Iterator[Callable[[int, int, int, int], None] | None]:
+    """A bar that says how far a reading is: files, bytes, rate and time left.
+
+    The callback takes files read, bytes read, all files, all bytes; ``None`` where nobody looks.
+    """
+    if not visible():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    columns = (
+        TextColumn("{task.fields[files]}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("", total=None, files="")
+
+        def show(files: int, done: int, all_files: int, all_bytes: int) -> None:
+            of = f"{files:,} of {all_files:,} files"
+            bars.update(task, completed=done, total=all_bytes or None, files=of)
+
+        yield show

@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, str]] = {
     "telemetry": "weftend.cli.telemetry:telemetry",
     "telemetry-conduit": "weftend.cli.telemetry_conduit:command",
     "verify": "weftend.cli.verify:verify",
+    "vocabulary": "weftend.cli.vocabulary:vocabulary",
 }
 """Command name → ``module:attribute`` of its :class:`click.Command`; a new command is one line here."""
 

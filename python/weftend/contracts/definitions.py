@@ -131,12 +131,13 @@ def with_vocabulary(definition: Definition, item: str) -> Definition:
         message = f"no map {name} takes registered names" if name else "no map takes registered names"
         raise WeftendError(Issue(Code.STREAM_INVALID, f"{path.name}#", message))
     if name:
-        return _with_names(definition, {name: vocabularies.read(path, GRAMMARS[maps[name]])})
+        return with_names(definition, {name: vocabularies.read(path, GRAMMARS[maps[name]])})
     grammars = {each: GRAMMARS[grammar] for each, grammar in maps.items()}
-    return _with_names(definition, vocabularies.read_by_map(path, grammars))
+    return with_names(definition, vocabularies.read_by_map(path, grammars))
 
 
-def _with_names(definition: Definition, names: Mapping[str, list[str]]) -> Definition:
+def with_names(definition: Definition, names: Mapping[str, list[str]]) -> Definition:
+    """``definition`` with these names, in byte order, in place of what was registered for these maps."""
     maps = [
         item | {"vocabulary": item["vocabulary"] | {"keys": names[item["name"]]}}
         if item["name"] in names
@@ -179,4 +180,4 @@ def _usage(definition: Definition, contracts: Mapping[str, Any]) -> Definition:
         return definition
     types = taxonomy.releasable(contracts["events"])
     listed = {"producers": list(contracts["producers"]), "eventTypes": types, "events": types}
-    return _with_names(definition, listed)
+    return with_names(definition, listed)
