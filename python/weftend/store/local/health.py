@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from weftend import contracts, recording
-from weftend.errors import WeftendError
+from weftend.errors import Code, WeftendError
 from weftend.policy.organisation import policies
 from weftend.store.content import CONTENT
 from weftend.store.home import LEDGER_NAME
@@ -80,7 +80,7 @@ def _mode(health: Health) -> None:
     for reading in decision.readings:
         if reading.problem is not None:
             command = _MENDS_MODE.get(reading.layer, "ask whoever wrote the policy file to mend it")
-            health.problems.append(Problem("MODE_UNREADABLE", reading.source, reading.problem, command))
+            health.problems.append(Problem(Code.MODE_UNREADABLE, reading.source, reading.problem, command))
 
 
 def _policies(health: Health) -> None:
@@ -104,12 +104,12 @@ def _files(health: Health, home: Path) -> None:
         if mode & 0o077 and os.name == "posix" and path != home:
             message = f"permissions {mode:04o} let others in"
             health.problems.append(
-                Problem("FILE_NOT_PRIVATE", str(path), message, f"chmod go= {_quoted(path)}")
+                Problem(Code.FILE_NOT_PRIVATE, str(path), message, f"chmod go= {_quoted(path)}")
             )
         if not os.access(path, os.W_OK):
             message = "cannot be written, so nothing is recorded"
             health.problems.append(
-                Problem("FILE_UNWRITABLE", str(path), message, f"chmod u+w {_quoted(path)}")
+                Problem(Code.FILE_UNWRITABLE, str(path), message, f"chmod u+w {_quoted(path)}")
             )
 
 
@@ -126,12 +126,15 @@ def _spool(health: Health, spool: Path) -> None:
     health.spool = {"segments": len(segments), "bytes": size, "torn": torn}
     if size > SPOOL_BYTES // 2:
         message = f"{size} bytes wait; over {SPOOL_BYTES} the oldest are dropped"
-        health.problems.append(Problem("SPOOL_BACKLOG", str(spool), message, "weftend ingest"))
+        health.problems.append(Problem(Code.SPOOL_BACKLOG, str(spool), message, "weftend ingest"))
     if torn:
         message = f"{torn} segments ended in the middle of a line and were set aside"
         health.problems.append(
             Problem(
-                "SPOOL_LINE_TORN", str(spool / TORN_FOLDER), message, f"rm -r {_quoted(spool / TORN_FOLDER)}"
+                Code.SPOOL_LINE_TORN,
+                str(spool / TORN_FOLDER),
+                message,
+                f"rm -r {_quoted(spool / TORN_FOLDER)}",
             )
         )
 
@@ -160,7 +163,7 @@ def _contracts(health: Health) -> None:
     if overdue:
         message = f"the review date of {len(overdue)} event types has passed: {', '.join(overdue[:5])}"
         health.problems.append(
-            Problem("CONTRACT_REVIEW_OVERDUE", "index.yaml", message, "weftend contracts check")
+            Problem(Code.CONTRACT_REVIEW_OVERDUE, "index.yaml", message, "weftend contracts check")
         )
 
 
@@ -193,7 +196,7 @@ def _integrity(health: Health, path: Path, connection: sqlite3.Connection) -> No
     if verdict != "ok" or broken is not None:
         message = str(verdict) if verdict != "ok" else f"rows of {broken[0]} hang on nothing"
         command = f"move {_quoted(path)} aside; the next ingest makes a new one"
-        health.problems.append(Problem("STORE_DAMAGED", str(path), message, command))
+        health.problems.append(Problem(Code.STORE_DAMAGED, str(path), message, command))
 
 
 def _counts(health: Health, connection: sqlite3.Connection) -> None:
