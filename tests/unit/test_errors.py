@@ -22,12 +22,8 @@ def python_codes() -> set[str]:
         if path.name == "errors.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if (
-                isinstance(node, ast.Attribute)
-                and isinstance(node.value, ast.Name)
-                and node.value.id == "Code"
-            ):
-                found.add(node.attr)
+            if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Code":
+                found |= {node.attr} & set(Code.__members__)
             elif (
                 isinstance(node, ast.Constant) and isinstance(node.value, str) and looks_like_one(node.value)
             ):
