@@ -1,8 +1,8 @@
 """Validation of everything that may leave: before it is written, and after it is read.
 
-Bounds, digests and chain are the core's word on a store and the models' on a snapshot; what may not stand in
-either is :mod:`weftend.reference.privacy`'s. What fails here before a write is a defect, and then nothing is
-written.
+Bounds, digests and chain of the chunks are the core's word, since a snapshot holds the store's chunks; the shape
+of a snapshot and what may not stand in either are the reference's, which shares no code with the core. What
+fails here before a write is a defect, and then nothing is written.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from typing import Any
 
 from weftend.chain import check_store
 from weftend.errors import ExitStatus, Issue, IssueList, WeftendError
-from weftend.models.documents import TelemetryConduitSnapshotV0
-from weftend.models.reading import read
-from weftend.reference import privacy
+from weftend.reference import documents, privacy
 
 
 def require_store(store: bytes, path: Path, stream_id: str) -> None:
@@ -39,8 +37,9 @@ def require_snapshot(snapshot: bytes, name: str) -> dict[str, Any]:
         WeftendError: every violation, each with ``name`` as its file.
     """
     value: dict[str, Any] = json.loads(snapshot)
-    read(TelemetryConduitSnapshotV0, value, name)
-    if issues := privacy.check(value, name, size=len(snapshot)):
+    issues = [Issue(code, f"{name}#{at}", message) for code, at, message in documents.SNAPSHOT(value, "")]
+    issues += privacy.check(value, name, size=len(snapshot))
+    if issues:
         raise WeftendError(IssueList.of(issues))
     return value
 
