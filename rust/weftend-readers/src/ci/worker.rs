@@ -122,8 +122,9 @@ impl<'a> Worker<'a> {
 }
 
 impl Documents for Worker<'_> {
-    fn document(&mut self, name: &str, source: Peeked<&mut dyn Read>) {
-        let read = match recognise(source.head(), name, self.named, &self.shared.plan.formats) {
+    fn document(&mut self, name: &str, source: Peeked<&mut dyn Read>, member: bool) {
+        let named = self.named && !member;
+        let read = match recognise(source.head(), name, named, &self.shared.plan.formats) {
             Recognised::Ignored => {
                 self.counts.ignored += 1;
                 return;

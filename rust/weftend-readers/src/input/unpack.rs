@@ -36,8 +36,9 @@ impl Packing {
 
 /// Who gets the documents.
 pub trait Documents {
-    /// One document: its name (`archive!/member` within archives) and its bytes.
-    fn document(&mut self, name: &str, source: Peeked<&mut dyn Read>);
+    /// One document: its name (`archive!/member` within archives) and its bytes; `member` where it is in an archive,
+    /// in which there may be files of any kind.
+    fn document(&mut self, name: &str, source: Peeked<&mut dyn Read>, member: bool);
     /// Something that cannot be unpacked, or not any further.
     fn refused(&mut self, name: &str, refusal: Refusal);
     /// Whether to go on.
@@ -48,7 +49,7 @@ pub trait Documents {
 
 /// Hand every document in `source` to `to`.
 pub fn unpack(name: &str, source: &mut dyn Read, budget: &Budget, to: &mut dyn Documents) {
-    Layers { budget, to }.unpack(name, source, 0);
+    Layers::new(budget, to).unpack(name, source, 0);
 }
 
 /// The same for a file, of whose archives only what is needed is read.
@@ -58,7 +59,7 @@ pub fn unpack_file<F: Read + Seek>(
     budget: &Budget,
     to: &mut dyn Documents,
 ) {
-    let mut layers = Layers { budget, to };
+    let mut layers = Layers::new(budget, to);
     let mut magic = Vec::new();
     let read = file.by_ref().take(4).read_to_end(&mut magic);
     match read.and_then(|_| file.rewind()) {
@@ -76,9 +77,25 @@ pub fn unpack_file<F: Read + Seek>(
 struct Layers<'a> {
     budget: &'a Budget,
     to: &'a mut dyn Documents,
+    /// How many archives are open.
+    members_of: usize,
 }
 
-impl Layers<'_> {
+impl<'a> Layers<'a> {
+    fn new(budget: &'a Budget, to: &'a mut dyn Documents) -> Self {
+        Layers {
+            budget,
+            to,
+            members_of: 0,
+        }
+    }
+
+    fn member(&mut self, name: &str, source: &mut dyn Read, layer: usize) {
+        self.members_of += 1;
+        self.unpack(name, source, layer);
+        self.members_of -= 1;
+    }
+
     fn unpack(&mut self, name: &str, source: &mut dyn Read, layer: usize) {
         if let Err(refusal) = self.layer(name, source, layer) {
             self.to.refused(name, refusal);
@@ -89,7 +106,7 @@ impl Layers<'_> {
         let peeked = Peeked::new(source).map_err(|error| budget::refusal(&error))?;
         let packing = Packing::of(peeked.head());
         if packing == Packing::None {
-            self.to.document(name, peeked);
+            self.to.document(name, peeked, self.members_of > 0);
             return Ok(());
         }
         if layer >= MAX_LAYERS {
@@ -128,7 +145,7 @@ impl Layers<'_> {
                 continue;
             }
             let member = format!("{name}!/{}", String::from_utf8_lossy(&entry.path_bytes()));
-            self.unpack(&member, &mut entry, layer);
+            self.member(&member, &mut entry, layer);
         }
         Ok(())
     }
@@ -169,7 +186,7 @@ impl Layers<'_> {
                         .name()
                         .map_or_else(|_| index.to_string(), |name| name.into_owned());
                     let mut unpacked = Unpacked::new(member, self.budget);
-                    self.unpack(&format!("{name}!/{path}"), &mut unpacked, layer);
+                    self.member(&format!("{name}!/{path}"), &mut unpacked, layer);
                 }
                 Ok(_) => {}
                 Err(error) => self.to.refused(&format!("{name}!/{index}"), of_zip(error)),
