@@ -52,9 +52,12 @@ impl Progress {
     }
 }
 
-/// A source whose bytes are counted as they are read.
+/// A source whose bytes are counted as they are read for the first time.
 pub(super) struct Counted<'p, R> {
     source: R,
+    position: u64,
+    /// How far it has been read.
+    furthest: u64,
     progress: &'p Progress,
     /// Where the source's size was not known beforehand, what it may unpack to grows as it is read.
     earns: Option<&'p Budget>,
@@ -64,6 +67,8 @@ impl<'p, R> Counted<'p, R> {
     pub(super) fn new(source: R, progress: &'p Progress, earns: Option<&'p Budget>) -> Self {
         Counted {
             source,
+            position: 0,
+            furthest: 0,
             progress,
             earns,
         }
@@ -76,11 +81,12 @@ impl<R: Read> Read for Counted<'_, R> {
             return Err(io::Error::other("stopped"));
         }
         let count = self.source.read(space)?;
-        self.progress
-            .bytes
-            .fetch_add(count as u64, Ordering::Relaxed);
+        self.position += count as u64;
+        let further = self.position.saturating_sub(self.furthest);
+        self.furthest += further;
+        self.progress.bytes.fetch_add(further, Ordering::Relaxed);
         if let Some(budget) = self.earns {
-            budget.earn(count as u64);
+            budget.earn(further);
         }
         Ok(count)
     }
@@ -88,6 +94,7 @@ impl<R: Read> Read for Counted<'_, R> {
 
 impl<R: Seek> Seek for Counted<'_, R> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.source.seek(to)
+        self.position = self.source.seek(to)?;
+        Ok(self.position)
     }
 }
