@@ -219,13 +219,12 @@ impl<'a> Walk<'a> {
         for word in first_word..first_word + (self.members.len() - first_member) {
             let member = first_member + sort::index(self.buffers.words[word]);
             let (name, value) = self.members[member];
-            let comma = usize::from(word > first_word);
-            let start = self.buffers.out.len() + comma;
-            string::write_name(&mut self.buffers.out, word == first_word, name);
+            let first = word == first_word;
+            let quote = self.buffers.out.len() + usize::from(!first);
+            string::write_name(&mut self.buffers.out, first, name);
             if let Err(stop) = self.value(value, depth + 1) {
-                return Err(stop.within(|trail| {
-                    trail.under_written_name(&self.buffers.out.as_slice()[start..])
-                }));
+                let written = &self.buffers.out.as_slice()[quote..];
+                return Err(stop.within(|trail| trail.under_written_name(written)));
             }
         }
         self.buffers.out.push(b'}');

@@ -1,6 +1,6 @@
 //! A growing output into which short pieces are written without a copy of variable length.
 
-use super::block::BLOCK;
+use super::block::{BLOCK, Block};
 
 /// Bytes written so far, and initialised room behind them.
 ///
@@ -77,6 +77,30 @@ impl Buffer {
         self.used += bytes.len();
     }
 
+    /// Appends `source[start..end]`; short ranges in one copy of fixed size.
+    #[inline]
+    pub(crate) fn push_range(&mut self, source: &[u8], start: usize, end: usize) {
+        let length = end - start;
+        copy_range(self.room(length + SHORT), source, start, end);
+        self.used += length;
+    }
+
+    /// Appends at most 32 bytes.
+    #[inline]
+    pub(crate) fn push_short(&mut self, bytes: &[u8]) {
+        let room = self.room(2 * BLOCK);
+        match bytes.len().checked_sub(BLOCK) {
+            // The second block overlaps the first.
+            Some(second) if second <= BLOCK => {
+                room[..BLOCK].copy_from_slice(&bytes[..BLOCK]);
+                room[second..second + BLOCK].copy_from_slice(&bytes[second..]);
+                self.used += bytes.len();
+            }
+            Some(_) => self.extend_from_slice(bytes),
+            None => self.push_block(Block::load(bytes, 0).bytes(), bytes.len()),
+        }
+    }
+
     /// Appends the first `length` bytes of a block.
     #[inline]
     pub(crate) fn push_block(&mut self, block: &[u8; BLOCK], length: usize) {
@@ -106,6 +130,23 @@ impl Buffer {
     }
 }
 
+/// Bytes that [`copy_range`] copies at once.
+pub(crate) const SHORT: usize = 2 * BLOCK;
+
+/// Copies `source[start..end]` to the beginning of `room`, which is [`SHORT`] longer or more; short ranges in one
+/// copy of fixed size.
+#[inline]
+pub(crate) fn copy_range(room: &mut [u8], source: &[u8], start: usize, end: usize) {
+    let length = end - start;
+    match (
+        source[start..].first_chunk::<SHORT>(),
+        room.first_chunk_mut::<SHORT>(),
+    ) {
+        (Some(from), Some(to)) if length <= SHORT => *to = *from,
+        _ => room[..length].copy_from_slice(&source[start..end]),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,9 +159,13 @@ mod tests {
             buffer.push(round);
             buffer.extend_from_slice(&[round; 5]);
             buffer.push_block(&[round; BLOCK], usize::from(round % 17));
+            buffer.push_short(&[round; 40][..usize::from(round % 36)]);
             expected.push(round);
             expected.extend([round; 5]);
-            expected.resize(expected.len() + usize::from(round % 17), round);
+            expected.resize(
+                expected.len() + usize::from(round % 17) + usize::from(round % 36),
+                round,
+            );
         }
         assert_eq!(buffer.as_slice(), expected);
         buffer.truncate(3);

@@ -1,11 +1,9 @@
 //! Whether a text is its own canonical form: one pass, nothing built, nothing allocated but for odd numbers.
 
-use std::cmp::Ordering;
-
 use super::MAX_DEPTH;
-use super::block::{Block, plain_run};
+use super::block::plain_run;
 use super::number::short_integer;
-use super::order::{compare_escaped, rank};
+use super::order::ascending;
 use super::scan::Cursor;
 use super::string::short_escape;
 
@@ -30,6 +28,14 @@ struct Name {
     start: usize,
     end: usize,
     escaped: bool,
+}
+
+impl Name {
+    #[inline]
+    fn stands_behind(self, before: Name, text: &[u8]) -> bool {
+        let plain = !self.escaped && !before.escaped;
+        ascending(text, before.start..before.end, self.start..self.end, plain)
+    }
 }
 
 impl Checker<'_> {
@@ -97,7 +103,7 @@ impl Checker<'_> {
         let mut before = None;
         loop {
             let name = self.name(at)?;
-            if before.is_some_and(|before| !self.ascending(before, name)) {
+            if before.is_some_and(|before| !name.stands_behind(before, self.text)) {
                 return None;
             }
             at = self.value(name.end + 2, depth)?;
@@ -118,19 +124,6 @@ impl Checker<'_> {
         }
         let name = self.string(at)?;
         (self.text.get(name.end + 1)? == &b':').then_some(name)
-    }
-
-    /// Whether the first name stands before the second.
-    #[inline]
-    fn ascending(self, first: Name, second: Name) -> bool {
-        let (left, right) = (&self.text[first.start..], &self.text[second.start..]);
-        let lengths = (first.end - first.start, second.end - second.start);
-        // Both names are followed by more text, so that a block can be read beyond their ends.
-        let common = Block::load(left, 0).common(Block::load(right, 0));
-        if common < lengths.0.min(lengths.1).min(16) && !first.escaped && !second.escaped {
-            return rank(left[common]) < rank(right[common]);
-        }
-        compare_escaped(&left[..lengths.0], &right[..lengths.1]) == Ordering::Less
     }
 
     /// Takes a string from its opening quote.

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::buffer::Buffer;
-use super::order::compare_escaped;
+use super::buffer::{Buffer, SHORT, copy_range};
+use super::order::{ascending, compare_escaped, unescaped};
 use super::sort;
 
 /// One member of an open object.
@@ -42,17 +42,27 @@ pub(crate) struct Names<'a> {
 
 impl<'a> Names<'a> {
     #[inline]
-    pub(crate) fn of(self, member: &Member) -> &'a [u8] {
-        let Name { start, end, place } = member.name;
+    pub(crate) fn of(self, name: &Name) -> &'a [u8] {
+        let &Name { start, end, place } = name;
         match place {
             NamePlace::Text => &self.text[start..end],
             NamePlace::Output => &self.output[start..end],
         }
     }
 
+    /// Whether the first name stands before the second.
     #[inline]
-    pub(crate) fn compare(self, left: &Member, right: &Member) -> Ordering {
-        compare_escaped(self.of(left), self.of(right))
+    pub(crate) fn ascending(self, first: &Name, second: &Name) -> bool {
+        let in_text = first.place == NamePlace::Text && second.place == NamePlace::Text;
+        if in_text {
+            return ascending(
+                self.text,
+                first.start..first.end,
+                second.start..second.end,
+                true,
+            );
+        }
+        compare_escaped(self.of(first), self.of(second)) == Ordering::Less
     }
 
     /// Appends to `words` the order of the members.
@@ -61,22 +71,31 @@ impl<'a> Names<'a> {
     /// The least origin of a member that repeats the name of another before it.
     pub(crate) fn sort(self, members: &[Member], words: &mut Vec<u128>) -> Result<(), usize> {
         let start = words.len();
-        let may_escape = |member: &Member| {
-            member.name.place == NamePlace::Output && self.of(member).contains(&b'\\')
-        };
-        if members.iter().any(may_escape) {
-            words.extend((0..members.len()).map(|index| index as u128));
-            words[start..].sort_unstable_by(|&l, &r| {
-                self.compare(&members[sort::index(l)], &members[sort::index(r)])
-                    .then(l.cmp(&r))
-            });
+        let may_escape =
+            |name: &Name| name.place == NamePlace::Output && self.of(name).contains(&b'\\');
+        if members.iter().any(|member| may_escape(&member.name)) {
+            self.sort_unescaped(members, words);
         } else {
-            sort::sort_names(words, members.len(), |index| self.of(&members[index]));
+            sort::sort_names(words, members.len(), |index| self.of(&members[index].name));
         }
         match self.first_repeated(members, &words[start..]) {
             Some(origin) => Err(origin),
             None => Ok(()),
         }
+    }
+
+    /// Escaped names do not order as what they stand for, so they are unescaped first.
+    #[cold]
+    fn sort_unescaped(self, members: &[Member], words: &mut Vec<u128>) {
+        let mut bytes = Vec::new();
+        let mut ends = vec![0];
+        for member in members {
+            bytes.extend(unescaped(self.of(&member.name)));
+            ends.push(bytes.len());
+        }
+        sort::sort_names(words, members.len(), |index| {
+            &bytes[ends[index]..ends[index + 1]]
+        });
     }
 
     fn first_repeated(self, members: &[Member], words: &[u128]) -> Option<usize> {
@@ -87,7 +106,7 @@ impl<'a> Names<'a> {
                 &members[sort::index(pair[1])],
             )
         });
-        let repeated = members.filter(|(l, r)| self.of(l) == self.of(r));
+        let repeated = members.filter(|(l, r)| self.of(&l.name) == self.of(&r.name));
         repeated.map(|(_, r)| r.origin).min()
     }
 }
@@ -103,7 +122,7 @@ pub(crate) fn gather(
     members: &[Member],
     words: &[u128],
 ) {
-    let room = output.room(source.len() + COPY);
+    let room = output.room(source.len() + SHORT);
     let mut length = 0;
     for &word in words {
         let index = sort::index(word);
@@ -111,27 +130,11 @@ pub(crate) fn gather(
         let end = members
             .get(index + 1)
             .map_or(source.len(), |next| next.start - 1 - base);
-        copy(&mut room[length..], source, start, end);
+        copy_range(&mut room[length..], source, start, end);
         length += end - start;
         // Behind the last member this is room.
         room[length] = b',';
         length += 1;
     }
     output.advance(length - 1);
-}
-
-/// Bytes that are copied at once.
-const COPY: usize = 32;
-
-/// Copies `source[start..end]` to the beginning of `room`; short ranges in one copy of fixed size.
-#[inline]
-fn copy(room: &mut [u8], source: &[u8], start: usize, end: usize) {
-    let length = end - start;
-    match (
-        source[start..].first_chunk::<COPY>(),
-        room.first_chunk_mut::<COPY>(),
-    ) {
-        (Some(from), Some(to)) if length <= COPY => *to = *from,
-        _ => room[..length].copy_from_slice(&source[start..end]),
-    }
 }

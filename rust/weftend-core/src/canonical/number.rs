@@ -37,11 +37,13 @@ fn write_finite(out: &mut Buffer, value: f64) {
         // Also takes -0, which prints 0.
         return write_integer(out, whole < 0, whole.unsigned_abs());
     }
-    if (1e-5..1e15).contains(&value.abs()) {
-        // Here ECMAScript writes neither an exponent nor ".0", and neither does zmij, which is faster.
-        out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
-    } else {
-        out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
+    match value.abs() {
+        // zmij is faster, and differs from ECMAScript only in where it begins to write an exponent, and in the
+        // ".0" of integers that are that large.
+        1e-6..1e-5 | 1e15..1e21 => {
+            out.push_short(ryu_js::Buffer::new().format_finite(value).as_bytes())
+        }
+        _ => out.push_short(zmij::Buffer::new().format_finite(value).as_bytes()),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Canonical bytes written value by value, each object put in order when it ends.
 
-use std::cmp::Ordering;
-
 use super::buffer::Buffer;
 use super::members::{Member, Name, NamePlace, Names, gather};
 
@@ -55,7 +53,7 @@ impl Output {
             origin,
         };
         if let Some(before) = self.members[object.first_member..].last() {
-            object.sorted &= self.names().compare(before, &member) == Ordering::Less;
+            object.sorted &= self.names().ascending(&before.name, &member.name);
         }
         self.members.push(member);
         self.bytes.push(b':');

@@ -4,8 +4,6 @@
 //! departs from its canonical form (white space, an escape, a number spelled otherwise). An object whose
 //! members are out of order is put in order when its `}` is read.
 
-use std::cmp::Ordering;
-
 use super::MAX_DEPTH;
 use super::block::{Block, plain_run};
 use super::buffer::Buffer;
@@ -79,7 +77,7 @@ impl Rewriter<'_> {
     /// Copies the text up to `at`.
     #[inline]
     fn copy(&mut self, at: usize) {
-        self.output.extend_from_slice(&self.text[self.copied..at]);
+        self.output.push_range(self.text, self.copied, at);
         self.copied = at;
     }
 
@@ -260,7 +258,7 @@ impl Rewriter<'_> {
         if object.sorted {
             let before = self.members[object.first_member..].last();
             object.sorted =
-                before.is_none_or(|before| self.names().compare(before, &member) == Ordering::Less);
+                before.is_none_or(|before| self.names().ascending(&before.name, &member.name));
         }
         self.members.push(member);
     }
