@@ -113,6 +113,9 @@ def test_what_is_wrong_is_counted_and_never_raised(run, tmp_path):
         weftend.record_usage_event('tool.run', {}, session=3)
         weftend.record_usage_event('tool.run', Odd(level='high', host='box-17'))
         weftend.counter('tool.run', {'level': 'loud'}).inc()
+        weftend.counter('tool.run', {1: 2}).inc()
+        weftend.counter('tool.run', None).inc()
+        weftend.counter(None, {}).inc()
         """
     )
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -120,10 +123,10 @@ def test_what_is_wrong_is_counted_and_never_raised(run, tmp_path):
     assert [line["fields"] for line in lines if "type" in line] == [{"level": "high"}]
     (refused,) = (line["refused"] for line in lines if "refused" in line)
     assert refused == {
-        "EVENT_FIELD_INVALID": 5,
+        "EVENT_FIELD_INVALID": 7,
         "EVENT_FIELD_UNLISTED": 1,
         "EVENT_SESSION_INVALID": 1,
-        "EVENT_TYPE_UNKNOWN": 2,
+        "EVENT_TYPE_UNKNOWN": 3,
         "EVENT_VALUE_INVALID": 2,
     }
 
@@ -189,6 +192,21 @@ def test_a_forked_child_has_a_recording_of_its_own_and_counts_once(run, tmp_path
     assert len(list((tmp_path / "home/spool").glob("*.ndjson"))) == 2
     assert len({line["recording"] for line in spooled(tmp_path / "home") if "recording" in line}) == 2
     assert counted(tmp_path / "home") == 1 + 2 + 5 + 7 + 7
+
+
+def test_a_forked_child_may_still_name_its_recording(run, tmp_path):
+    run(
+        """
+        import os, sys
+        weftend.record_usage_event  # imported, not used, before the fork
+        pid = os.fork()
+        if not pid:
+            weftend.Producer('vox-mcp').record('tool.run', {'size': 2})
+            sys.exit(0)
+        os.waitpid(pid, 0)
+        """
+    )
+    assert spooled(tmp_path / "home")[0]["producer"] == "vox-mcp"
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])

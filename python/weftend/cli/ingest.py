@@ -38,14 +38,21 @@ _files = click.argument(
 def ingest(context: click.Context, home: Path | None, extra: Path | None, _json: bool) -> ExitStatus | None:
     """Take what was recorded into the local store, exactly once.
 
-    Without a subcommand: the spool. Refused events are counted by code; exit status 4 says that there were any.
+    Without a subcommand: the spool, unless the mode is off. Refused events are counted by code; exit status 4 says
+    that there were any.
     """
     if context.invoked_subcommand is not None:
         context.obj = (home, extra)
         return None
+    from weftend import recording
     from weftend.store.local import opening
+    from weftend.store.local.ingest import Ingested
 
     first_run(opening.home(home))
+    decision = recording.mode()
+    if decision.mode == "off":
+        say(f"Mode off, decided by {decision.layer}: what is on the spool stays there.")
+        return _tell(Ingested())
     return _tell(opening.ingest(opening.home(home), extra))
 
 

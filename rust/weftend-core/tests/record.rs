@@ -244,6 +244,54 @@ fn a_spool_that_cannot_be_written_refuses_and_harms_nobody() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_written_is_left_alone_for_a_while() {
+    let spool = folder("pause");
+    fs::write(&spool, "a file where the folder should be").unwrap();
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    let record = || recorder.record("lint.done", &[LEVEL], None, None);
+    for _ in 0..3 {
+        record().unwrap_err();
+    }
+    fs::remove_file(&spool).unwrap();
+    record().unwrap_err();
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    record().unwrap();
+}
+
+#[test]
+fn what_a_killed_writer_left_hidden_goes_with_the_next_segment() {
+    let spool = folder("hidden");
+    fs::create_dir_all(&spool).unwrap();
+    let [old, new] = ["old", "new"].map(|name| spool.join(format!(".{name}.ndjson.new")));
+    for path in [&old, &new] {
+        fs::write(path, "").unwrap();
+    }
+    let hour = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    let times = fs::FileTimes::new().set_modified(hour);
+    File::options()
+        .write(true)
+        .open(&old)
+        .unwrap()
+        .set_times(times)
+        .unwrap();
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    recorder.record("lint.done", &[LEVEL], None, None).unwrap();
+    assert!(!old.exists() && new.exists());
+}
+
+#[test]
+fn a_counter_in_vain_says_why_and_spools_nothing() {
+    let spool = folder("vain");
+    let recorder = recorder(&spool, Mode::Local, Limits::default());
+    let (counter, refused) = recorder.counter_in_vain(EventCode::FieldInvalid);
+    assert_eq!(refused.unwrap_err().code, EventCode::FieldInvalid);
+    counter.inc(3);
+    counter.flush().unwrap();
+    recorder.flush().unwrap();
+    assert!(lines(&spool).contains(&r#"{"refused":{"EVENT_FIELD_INVALID":1},"v":0}"#.to_owned()));
+}
+
+#[test]
 fn threads_share_a_recorder_and_no_line_is_torn() {
     let spool = folder("threads");
     let recorder = recorder(&spool, Mode::Local, Limits::default());
@@ -346,6 +394,55 @@ mod reading {
                 "{bad:?}"
             );
         }
+    }
+
+    #[test]
+    fn only_the_first_line_is_a_header() {
+        let header = |digit: &str, producer: &str| {
+            let recording = digit.repeat(32);
+            format!(
+                "{{\"producer\":\"{producer}\",\"recording\":\"{recording}\",\"schema\":\"weftend.spool/0\",\"v\":0}}\n"
+            )
+        };
+        let lines = read(&(header("a", "x") + &header("b", "y")));
+        assert_eq!(lines.header.unwrap().recording, "a".repeat(32));
+        assert_eq!(lines.refused[LINE_INVALID], 1);
+        assert!(read(&header("a", &"x".repeat(129))).header.is_none());
+    }
+
+    #[test]
+    fn what_a_database_could_not_keep_is_refused() {
+        let line = |members: &str, session: &str| {
+            format!("{{{members},\"session\":\"{session}\",\"type\":\"lint.done\",\"v\":1}}\n")
+        };
+        let fields = r#""fields":{"level":"error"}"#;
+        for (text, code) in [
+            (
+                line(&format!("\"at\":0,{fields}"), "\\u0000a"),
+                "EVENT_SESSION_INVALID",
+            ),
+            (
+                line(&format!("\"at\":0,{fields},\"n\":18014398509481984"), "s"),
+                "EVENT_VALUE_INVALID",
+            ),
+            (line(&format!("\"at\":-1,{fields}"), "s"), LINE_INVALID),
+            (
+                line(&format!("\"at\":253402300800000,{fields}"), "s"),
+                LINE_INVALID,
+            ),
+        ] {
+            let lines = read(&text);
+            assert_eq!(lines.rows.len(), 0, "{text}");
+            assert!(
+                lines.refused.contains_key(code),
+                "{text} {:?}",
+                lines.refused
+            );
+        }
+        let most =
+            r#"{"dropped":{"bytes":18446744073709552000,"segments":9223372036854776000},"v":0}"#;
+        let lines = read(&format!("{most}\n{most}\n"));
+        assert!(lines.dropped.segments < 1 << 53, "{lines:?}");
     }
 
     #[test]

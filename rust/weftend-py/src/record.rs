@@ -70,10 +70,18 @@ impl Counter {
 /// A counter of events of one type with fixed fields; see `weftend.recording`.
 #[pyfunction]
 #[pyo3(signature = (event_type, fields))]
-pub(crate) fn counter(event_type: &str, fields: &Bound<'_, PyDict>) -> PyResult<Counter> {
-    let members = members(fields).unwrap_or_default();
-    let given = borrowed(&members).unwrap_or_default();
-    let (counter, checked) = recorder::process().counter(event_type, &given);
+pub(crate) fn counter(
+    event_type: &Bound<'_, PyAny>,
+    fields: &Bound<'_, PyAny>,
+) -> PyResult<Counter> {
+    let recorder = recorder::process();
+    let members = fields.cast::<PyDict>().ok().and_then(members);
+    let given = members.as_ref().and_then(borrowed);
+    let (counter, checked) = match (text(event_type), &given) {
+        (Some(event_type), Some(given)) => recorder.counter(event_type, given),
+        (Some(_), None) => recorder.counter_in_vain(EventCode::FieldInvalid),
+        (None, _) => recorder.counter_in_vain(EventCode::TypeUnknown),
+    };
     settle(checked)?;
     Ok(Counter(counter))
 }
@@ -88,13 +96,15 @@ pub(crate) fn init_recording(producer: &str) -> bool {
 /// Spool what every counter holds and what was refused.
 #[pyfunction]
 pub(crate) fn flush_recording() -> PyResult<()> {
-    settle(record::flush())
+    settle(recorder::process_if_made().map_or(Ok(()), Recorder::flush))
 }
 
 /// In a forked child: forget what the parent holds.
 #[pyfunction]
 pub(crate) fn reset_recording_after_fork() {
-    recorder::process().after_fork_in_child();
+    if let Some(recorder) = recorder::process_if_made() {
+        recorder.after_fork_in_child();
+    }
 }
 
 /// The mode in force: (mode, layer, [(layer, source, mode or None, problem or None)]).

@@ -50,6 +50,13 @@ def test_off_records_nothing_and_creates_nothing(shell: Shell) -> None:
     assert not shell.home.exists()
 
 
+def test_off_leaves_the_spool_as_it_is(shell: Shell) -> None:
+    shell("record", "benchmark_event")
+    before = sorted(shell.home.rglob("*"))
+    assert shell.json("ingest", WEFTEND_TELEMETRY="off")["events"] == 0
+    assert sorted(shell.home.rglob("*")) == before
+
+
 def test_the_mode_is_set_and_the_layer_that_decides_is_named(shell: Shell) -> None:
     assert shell.json("telemetry", "status")["layer"] == "default"
     assert shell.json("telemetry", "export") == {"layer": "user", "mode": "export", "wish": "export"}

@@ -20,7 +20,11 @@ from weftend.store.local import rows
 from weftend.store.local.rows import Event, Messages, Refused
 
 SEGMENT_SUFFIX: Final = ".ndjson"
+RECORDING_DIGITS: Final = 32
+"""Hexadecimal digits of a recording's name, which a segment's file name begins with."""
 TORN_FOLDER: Final = "torn"
+MOST: Final = 2**53 - 1
+"""No sum of events goes beyond this."""
 
 
 @dataclass(slots=True)
@@ -73,6 +77,9 @@ class Ingest:
                 continue
             try:
                 self._segment(path, segment, done)
+            except (sqlite3.IntegrityError, OverflowError, ValueError):
+                # One segment that no rows can be made of must not keep the others out for ever.
+                self._give_up(path, segment, done)
             finally:
                 segment.release()
         progress(len(segments), len(segments))
@@ -102,12 +109,22 @@ class Ingest:
             _put_away(path, segment, torn)
         done.add(news)
 
+    def _give_up(self, path: Path, segment: SpoolSegment, done: Ingested) -> None:
+        """Count a segment that cannot be taken in, and set it aside once it is closed."""
+        if not segment.closed:
+            return
+        news = Ingested(segments=1, refused={Code.EVENT_LINE_INVALID: 1})
+        with transaction(self.connection):
+            _count(self.connection, news.refused)
+        segment.set_aside(path.parent / TORN_FOLDER)
+        done.add(news)
+
     def _lines(self, name: str, text: bytes, closed: bool, news: Ingested) -> int:
         """Take in the lines of one segment that are not in yet; the offset after the last whole line."""
         query = "SELECT recording_id, offset FROM ingest_offset WHERE segment = ?"
         recording, offset = self.connection.execute(query, (name,)).fetchone() or (None, 0)
         header, events, dropped, refused, end = self.reader.read(text, offset)
-        recording = recording or self._recording(header)
+        recording = recording or self._recording(name, header)
         if recording is None and not closed:
             return 0
         for code, count in refused.items():
@@ -124,12 +141,16 @@ class Ingest:
         )
         return end
 
-    def _recording(self, header: tuple[str, str | None] | None) -> int | None:
-        """The row of a segment's recording; ``None`` where the segment does not say whose it is."""
-        if header is None:
+    def _recording(self, name: str, header: tuple[str, str | None] | None) -> int | None:
+        """The row of a segment's recording; ``None`` where the segment does not say whose it is, as its name does.
+
+        A recording that was taken for closed goes on where one more segment of it turns up.
+        """
+        if header is None or not name.startswith(header[0]):
             return None
         self.connection.execute(
-            "INSERT INTO recording (recording, producer) VALUES (?, ?) ON CONFLICT (recording) DO NOTHING",
+            "INSERT INTO recording (recording, producer) VALUES (?, ?)"
+            " ON CONFLICT (recording) DO UPDATE SET closed = 0",
             header,
         )
         row = self.connection.execute("SELECT id FROM recording WHERE recording = ?", header[:1]).fetchone()
@@ -148,9 +169,9 @@ class Ingest:
         metric_types = {kind: contract["metricType"] for kind, contract in self.events.items()}
         rows.add_metrics(self.connection, metrics, metric_types, recording)
         self.connection.executemany(
-            "INSERT INTO recording_event VALUES (?, ?, ?)"
-            " ON CONFLICT (recording_id, event_type) DO UPDATE SET events = events + excluded.events",
-            [(recording, kind, count) for kind, count in counts.items()],
+            "INSERT INTO recording_event VALUES (?1, ?2, ?3) ON CONFLICT (recording_id, event_type)"
+            " DO UPDATE SET events = min(events + excluded.events, ?4)",
+            [(recording, kind, min(count, MOST), MOST) for kind, count in counts.items()],
         )
         news.rows += len(metrics)
         news.events += sum(counts.values())
@@ -175,11 +196,17 @@ class Ingest:
         self.connection.execute("UPDATE recording SET completion_run_id = ? WHERE id = ?", (run, recording))
 
     def _close_recordings(self, folder: Path) -> None:
-        """A recording none of whose segments is left is closed; a closed one's offsets are not needed."""
-        left = {path.name[:32] for path in self._segments(folder)}
-        opened = self.connection.execute("SELECT id, recording FROM recording WHERE closed = 0").fetchall()
-        gone = [(number,) for number, recording in opened if recording not in left]
+        """A recording none of whose segments is left is closed; a closed one's offsets are not needed.
+
+        The folder is looked at within the transaction: a segment that another ingest takes in later is there
+        now, and what that ingest removes is removed after it has committed.
+        """
         with transaction(self.connection):
+            left = {path.name[:RECORDING_DIGITS] for path in self._segments(folder)}
+            opened = self.connection.execute(
+                "SELECT id, recording FROM recording WHERE closed = 0"
+            ).fetchall()
+            gone = [(number,) for number, recording in opened if recording not in left]
             self.connection.executemany("UPDATE recording SET closed = 1 WHERE id = ?", gone)
             self.connection.executemany("DELETE FROM ingest_offset WHERE recording_id = ?", gone)
 
@@ -198,8 +225,9 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _count(connection: sqlite3.Connection, refused: dict[str, int]) -> None:
     connection.executemany(
-        "INSERT INTO ingest_count VALUES (?, ?) ON CONFLICT (code) DO UPDATE SET events = events + excluded.events",
-        [(code, count) for code, count in refused.items() if count],
+        "INSERT INTO ingest_count VALUES (?1, ?2) ON CONFLICT (code)"
+        " DO UPDATE SET events = min(events + excluded.events, ?3)",
+        [(code, min(count, MOST), MOST) for code, count in refused.items() if count],
     )
 
 

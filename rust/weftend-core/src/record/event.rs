@@ -9,6 +9,8 @@ use crate::stream::Grammar;
 
 /// Most characters of a session.
 pub const MAX_SESSION_CHARS: usize = 512;
+/// Most events that one line may stand for: what a double, and so any reader, tells from its neighbours.
+pub const MAX_COUNT: u64 = (1 << 53) - 1;
 /// Most bytes of an event's fields as canonical JSON.
 pub const MAX_FIELDS_BYTES: usize = 262_144;
 
@@ -40,7 +42,7 @@ pub enum EventCode {
     FieldMissing,
     /// The value is missing its bounds, or the type carries none.
     ValueInvalid,
-    /// The session is empty or too long.
+    /// The session is empty or too long, or holds a NUL, at which a database would end it.
     SessionInvalid,
     /// The fields are more bytes than a row may hold.
     TooLarge,
@@ -183,7 +185,9 @@ pub(super) fn fields_json(
 
 fn check_envelope(contract: &EventContract, event: &Event<'_>) -> Result<(), Refusal> {
     if let Some(session) = event.session
-        && (session.is_empty() || session.chars().count() > MAX_SESSION_CHARS)
+        && (session.is_empty()
+            || session.contains('\0')
+            || session.chars().count() > MAX_SESSION_CHARS)
     {
         return Err(Refusal::new(EventCode::SessionInvalid, ""));
     }
@@ -192,7 +196,7 @@ fn check_envelope(contract: &EventContract, event: &Event<'_>) -> Result<(), Ref
             .value
             .is_some_and(|bounds| (bounds.min..=bounds.max).contains(&value))
     };
-    if event.value.is_some_and(|value| !within(value)) || event.count == 0 {
+    if event.value.is_some_and(|value| !within(value)) || !(1..=MAX_COUNT).contains(&event.count) {
         return Err(Refusal::new(EventCode::ValueInvalid, ""));
     }
     Ok(())

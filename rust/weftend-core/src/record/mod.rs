@@ -19,4 +19,4 @@ pub use contract::{EventContract, EventContracts};
 pub use control::{Decision, Mode};
 pub use counter::Counter;
 pub use event::{EventCode, FieldValue, Refusal};
-pub use recorder::{Recorder, counter, flush, record_usage_event};
+pub use recorder::{Recorder, counter, flush, init, record_usage_event, until_end};

@@ -15,6 +15,9 @@ use crate::canonical::is_canonical;
 /// The code of a line that is no canonical JSON of a known shape.
 pub const LINE_INVALID: &str = "EVENT_LINE_INVALID";
 
+/// The last millisecond of the year 9999: times are written with four digits for the year.
+const LAST_MS: i64 = 253_402_300_799_999;
+
 /// What stands in a segment's first line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -101,8 +104,9 @@ pub fn read_lines<'a>(
 
 impl<'a> Lines<'a> {
     fn refuse(&mut self, code: &str, count: u64) {
+        let count = count.min(event::MAX_COUNT);
         match self.refused.get_mut(code) {
-            Some(sum) => *sum = sum.saturating_add(count),
+            Some(sum) => *sum = sum.saturating_add(count).min(event::MAX_COUNT),
             None => drop(self.refused.insert(code.to_owned(), count)),
         }
     }
@@ -124,7 +128,7 @@ impl<'a> Lines<'a> {
                 producer,
                 v: 0,
                 ..
-            } if schema == SPOOL_SCHEMA && is_recording(&recording) => {
+            } if self.end == 0 && schema == SPOOL_SCHEMA && is_header(&recording, &producer) => {
                 self.header = Some(Header {
                     recording,
                     producer,
@@ -136,8 +140,15 @@ impl<'a> Lines<'a> {
                 v: 0,
                 ..
             } => {
-                self.dropped.bytes += dropped.bytes;
-                self.dropped.segments += dropped.segments;
+                let sum = &mut self.dropped;
+                sum.bytes = sum
+                    .bytes
+                    .saturating_add(dropped.bytes)
+                    .min(event::MAX_COUNT);
+                sum.segments = sum
+                    .segments
+                    .saturating_add(dropped.segments)
+                    .min(event::MAX_COUNT);
                 Some(())
             }
             Line {
@@ -161,6 +172,9 @@ impl<'a> Lines<'a> {
         let (name, fields, at) = (line.event_type?, line.fields?, line.at?);
         let session = line.session?;
         let at = jiff::Timestamp::from_millisecond(at).ok()?;
+        if !(0..=LAST_MS).contains(&at.as_millisecond()) {
+            return None;
+        }
         let count = line.n.unwrap_or(1);
         let Some(contract) = contracts
             .get(&name)
@@ -201,9 +215,15 @@ impl<'a> Lines<'a> {
     }
 }
 
-fn is_recording(text: &str) -> bool {
-    text.len() == 32
-        && text
+/// Most bytes of a producer's name.
+const MAX_PRODUCER_BYTES: usize = 128;
+
+fn is_header(recording: &str, producer: &Option<String>) -> bool {
+    producer
+        .as_ref()
+        .is_none_or(|name| name.len() <= MAX_PRODUCER_BYTES)
+        && recording.len() == 32
+        && recording
             .bytes()
             .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

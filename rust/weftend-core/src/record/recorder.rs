@@ -156,6 +156,15 @@ impl Recorder {
         (Counter::new(cell, recorder), checked)
     }
 
+    /// A handle that counts in vain, where a host language's wrapper refused what should be counted.
+    pub fn counter_in_vain(&self, code: EventCode) -> (Counter, Result<(), Refusal>) {
+        let refused = match self.is_on() {
+            true => Err(self.refuse(code)),
+            false => Ok(()),
+        };
+        (Counter::new(Arc::new(Cell::new("", &[])), None), refused)
+    }
+
     /// Count a refusal that a host language's wrapper found, and give it back.
     pub fn refuse(&self, code: EventCode) -> Refusal {
         self.state().refuse(Refusal {
@@ -358,6 +367,30 @@ static PROCESS: OnceLock<Recorder> = OnceLock::new();
 /// The process's own recorder, made from its variables and files with the first use.
 pub fn process() -> &'static Recorder {
     PROCESS.get_or_init(|| Recorder::new(Settings::of_process(None)))
+}
+
+/// The process's recorder where one was made; makes none.
+pub fn process_if_made() -> Option<&'static Recorder> {
+    PROCESS.get()
+}
+
+/// Spools what the process's counters hold when it goes out of scope; see [`until_end`].
+#[derive(Debug)]
+#[must_use = "it spools what counters hold when it goes out of scope"]
+pub struct UntilEnd(());
+
+/// Hold the result in `main`: it spools what the process's counters hold when `main` ends, also by an error.
+pub fn until_end() -> UntilEnd {
+    UntilEnd(())
+}
+
+impl Drop for UntilEnd {
+    fn drop(&mut self) {
+        if let Some(recorder) = process_if_made() {
+            // Nobody is left to tell; what was refused is counted on the spool where that can be written.
+            let _ = recorder.flush();
+        }
+    }
 }
 
 /// Name the program that records; only the first call, before any event, has an effect.

@@ -8,12 +8,14 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 /// The ending of a segment's file name.
 pub const SEGMENT_SUFFIX: &str = ".ndjson";
+/// The ending of a segment's hidden name, until it is locked.
+const HIDDEN_SUFFIX: &str = ".new";
 /// The `schema` of a segment's first line.
 pub const SPOOL_SCHEMA: &str = "weftend.spool/0";
 
@@ -71,7 +73,18 @@ pub struct Writer {
     producer: Option<String>,
     next_segment: u32,
     open: Option<Segment>,
+    /// Dropped segments that no line of the spool says yet.
+    unsaid: Dropped,
+    /// Segments that could not be started, in a row, and when the last was tried.
+    failed: Option<(u32, Instant)>,
 }
+
+/// How often a segment is tried again at once, where none can be started.
+const QUICK_TRIES: u32 = 3;
+/// How long the folder is left alone after that: a host that records a lot must not feel a full disk.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How old a segment under its hidden name must be to have been left by a killed writer.
+const ABANDONED: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 struct Segment {
@@ -95,46 +108,73 @@ impl Writer {
             producer,
             next_segment: 0,
             open: None,
+            unsaid: Dropped::default(),
+            failed: None,
         }
     }
 
     /// Append one line (canonical JSON with its newline) whole, by a single write.
     ///
     /// # Errors
-    /// Whatever the file system says. The segment is given up then, so that a line torn by a full disk is the
-    /// last of its segment; the next call starts another.
+    /// Whatever the file system says. What a full disk took of the line is taken back, and the segment stays
+    /// usable; where that fails too it is given up, and the torn line is the last of its segment.
     pub fn append(&mut self, line: &[u8]) -> io::Result<()> {
-        let mut segment = match self.open.take() {
-            Some(open) if open.bytes + line.len() as u64 <= self.limits.segment_bytes => open,
-            _ => self.start_segment()?,
+        let old = self.open.take();
+        let fits = |open: &Segment| open.bytes + line.len() as u64 <= self.limits.segment_bytes;
+        let mut segment = match old {
+            Some(open) if fits(&open) => open,
+            // The old segment stays locked until the next is there: a recording is never without one.
+            _ => self.try_segment()?,
         };
-        segment.write(line)?;
-        self.open = Some(segment);
-        Ok(())
+        let written = segment.write(line);
+        if written.is_ok() || segment.take_back().is_ok() {
+            self.open = Some(segment);
+        }
+        written
+    }
+
+    /// Start a segment, unless that failed a few times just now.
+    fn try_segment(&mut self) -> io::Result<Segment> {
+        let failed = match self.failed {
+            Some((tries, last)) if tries >= QUICK_TRIES && last.elapsed() < PAUSE => {
+                return Err(io::ErrorKind::ResourceBusy.into());
+            }
+            Some((tries, _)) => tries.saturating_add(1),
+            None => 1,
+        };
+        let started = self.start_segment();
+        self.failed = started.is_err().then(|| (failed, Instant::now()));
+        started
     }
 
     fn start_segment(&mut self) -> io::Result<Segment> {
         make_private_folder(&self.folder)?;
         let dropped = make_room(&self.folder, self.limits)?;
+        self.unsaid.bytes += dropped.bytes;
+        self.unsaid.segments += dropped.segments;
         let name = format!(
             "{}-{:06}{SEGMENT_SUFFIX}",
             self.recording, self.next_segment
         );
+        let segment = create_locked(&self.folder, &name, &self.first_lines()?)?;
         self.next_segment += 1;
-        let mut segment = Segment {
-            file: create_locked(&self.folder, &name)?,
-            bytes: 0,
-        };
-        segment.write(&line(&Header {
+        self.unsaid = Dropped::default();
+        Ok(segment)
+    }
+
+    /// The header, and what a full folder cost where that has not been said.
+    fn first_lines(&self) -> io::Result<Vec<u8>> {
+        let mut lines = line(&Header {
             producer: self.producer.as_deref(),
             recording: &self.recording,
             schema: SPOOL_SCHEMA,
             v: 0,
-        })?)?;
-        if dropped != Dropped::default() {
-            segment.write(&line(&DroppedNote { dropped, v: 0 })?)?;
+        })?;
+        if self.unsaid != Dropped::default() {
+            let dropped = self.unsaid;
+            lines.extend(line(&DroppedNote { dropped, v: 0 })?);
         }
-        Ok(segment)
+        Ok(lines)
     }
 }
 
@@ -143,6 +183,11 @@ impl Segment {
         self.file.write_all(line)?;
         self.bytes += line.len() as u64;
         Ok(())
+    }
+
+    /// Cut off what a failed write left behind the last whole line.
+    fn take_back(&self) -> io::Result<()> {
+        self.file.set_len(self.bytes)
     }
 }
 
@@ -154,16 +199,25 @@ pub(crate) fn line<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A new file that is locked before it can be seen under `name`.
-fn create_locked(folder: &Path, name: &str) -> io::Result<File> {
-    let hidden = folder.join(format!(".{name}.new"));
-    let file = private_options()
-        .create_new(true)
-        .append(true)
-        .open(&hidden)?;
-    file.try_lock()?;
-    fs::rename(&hidden, folder.join(name))?;
-    Ok(file)
+/// A new segment that is locked and has its first lines before it can be seen under `name`; where that cannot
+/// be done, nothing is left.
+fn create_locked(folder: &Path, name: &str, first_lines: &[u8]) -> io::Result<Segment> {
+    let hidden = folder.join(format!(".{name}{HIDDEN_SUFFIX}"));
+    let mut segment = Segment {
+        file: private_options()
+            .create_new(true)
+            .append(true)
+            .open(&hidden)?,
+        bytes: 0,
+    };
+    let lock = segment.file.try_lock().map_err(io::Error::from);
+    let shown = lock
+        .and_then(|()| segment.write(first_lines))
+        .and_then(|()| fs::rename(&hidden, folder.join(name)));
+    if shown.is_err() {
+        let _ = fs::remove_file(&hidden);
+    }
+    shown.map(|()| segment)
 }
 
 fn private_options() -> OpenOptions {
@@ -227,7 +281,13 @@ fn list(folder: &Path) -> io::Result<Vec<Listed>> {
         let Ok(metadata) = entry.metadata() else {
             continue;
         };
-        if metadata.is_file() && name.to_string_lossy().ends_with(SEGMENT_SUFFIX) {
+        let name = name.to_string_lossy();
+        if metadata.is_file() && name.starts_with('.') && name.ends_with(HIDDEN_SUFFIX) {
+            let age = metadata.modified()?.elapsed().unwrap_or_default();
+            if age > ABANDONED {
+                remove_closed(&entry.path())?;
+            }
+        } else if metadata.is_file() && name.ends_with(SEGMENT_SUFFIX) {
             segments.push(Listed {
                 path: entry.path(),
                 bytes: metadata.len(),

@@ -241,3 +241,70 @@ def test_a_foreign_segment_without_a_header_is_refused_once(home: Path) -> None:
     assert ingest(home).refused == {"EVENT_LINE_INVALID": 3}
     assert ingest(home).refused == {}
     assert query(home, "SELECT code, events FROM ingest_count") == [("EVENT_LINE_INVALID", 3)]
+
+
+def planted(home: Path, name: str, recording: str, *lines: dict) -> None:
+    """Write a closed segment as any program may."""
+    header = {"recording": recording, "schema": "weftend.spool/0", "v": 0}
+    event = {"at": 0, "fields": {}, "session": "s", "type": "benchmark_event", "v": 1}
+    texts = [header, *(event | line for line in lines)]
+    (home / "spool").mkdir(parents=True, exist_ok=True)
+    text = "".join(json.dumps(line, sort_keys=True, separators=(",", ":")) + "\n" for line in texts)
+    (home / "spool" / name).write_text(text)
+
+
+def test_a_segment_under_another_recording_s_name_is_refused(home: Path) -> None:
+    planted(home, f"{'b' * 32}-000000.ndjson", "a" * 32, {})
+    assert ingest(home).refused == {"EVENT_LINE_INVALID": 1}
+    assert query(home, "SELECT * FROM recording") == []
+
+
+def test_a_recording_goes_on_where_one_more_segment_of_it_turns_up(home: Path) -> None:
+    for number in range(2):
+        planted(home, f"{'a' * 32}-00000{number}.ndjson", "a" * 32, {}, {})
+        assert ingest(home).events == 2
+    assert query(home, "SELECT closed, events FROM recording JOIN recording_event ON recording_id = id") == [
+        (1, 4)
+    ]
+
+
+def test_what_no_row_can_hold_keeps_nothing_else_out(home: Path) -> None:
+    most = 2**53 - 1
+    planted(home, f"{'a' * 32}-000000.ndjson", "a" * 32, *({"n": most} for _ in range(2000)))
+    planted(home, f"{'b' * 32}-000000.ndjson", "b" * 32, {"session": "\0"}, {"refused": {}, "n": 0})
+    planted(home, f"{'c' * 32}-000000.ndjson", "c" * 32, {})
+    ingest(home)
+    assert list((home / "spool").glob("*.ndjson")) == []
+    assert query(home, "SELECT max(events), min(events) FROM recording_event") == [(most, 1)]
+
+
+def test_a_segment_that_the_database_refuses_is_set_aside(home: Path, monkeypatch) -> None:
+    import sqlite3
+
+    from weftend.store.local import rows
+
+    def refuse(*_arguments: object) -> None:
+        raise sqlite3.IntegrityError("CHECK constraint failed")
+
+    planted(home, f"{'a' * 32}-000000.ndjson", "a" * 32, {})
+    with monkeypatch.context() as patched:
+        patched.setattr(rows, "add_metrics", refuse)
+        assert ingest(home).refused == {"EVENT_LINE_INVALID": 1}
+    assert len(list((home / "spool" / "torn").iterdir())) == 1
+    assert ingest(home).events == 0
+
+
+def test_many_short_recordings_and_two_ingests_at_once(home: Path) -> None:
+    """A recording that one ingest takes in while the other looks for closed ones is neither closed nor doubled."""
+    program = INGEST.format(tests=str(Path(__file__).parent), home=str(home)) + "\n" * 2
+    loop = program + f"for _ in range(25): ingest(Path({str(home)!r}))\n"
+    fork = (
+        "import os\nfor n in range(40):\n if not os.fork():\n  " + BENCH % "n" + "  os._exit(0)\n os.wait()\n"
+    )
+    started = [subprocess.Popen([sys.executable, "-c", loop]) for _ in range(2)]
+    writers = [record(home, fork) for _ in range(2)]
+    assert [process.wait(timeout=120) for process in (*writers, *started)] == [0] * 4
+    ingest(home)
+    assert query(home, "SELECT count(*), sum(closed) FROM recording") == [(80, 80)]
+    assert query(home, "SELECT count(*) FROM research_metrics") == [(80,)]
+    assert query(home, "SELECT sum(events) FROM recording_event") == [(80,)]
