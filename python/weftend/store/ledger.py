@@ -128,13 +128,13 @@ class Ledger:
         """
         if not self._begun:
             return b""
-        found: list[bytes] = []
+        found = bytearray()
         for start in range(0, len(units), LOOKUP * DIGEST_BYTES):
             part = list(_digests(units[start : start + LOOKUP * DIGEST_BYTES]))
             marks = ",".join("?" * len(part))
             rows = self._query(f"SELECT digest FROM unit WHERE digest IN ({marks})", part)  # noqa: S608
-            found += (digest for (digest,) in rows)
-        return b"".join(found)
+            found += b"".join(digest for (digest,) in rows)
+        return bytes(found)
 
     def commit(self, step: Step) -> None:
         """Make one release true, all of it or nothing; durable when this returns."""

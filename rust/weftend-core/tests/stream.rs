@@ -233,6 +233,17 @@ fn a_vocabulary_that_could_break_the_caps_is_refused() {
 }
 
 #[test]
+fn a_store_that_could_outgrow_what_is_read_is_refused() {
+    let keys: Vec<String> = (0..1000).map(|n| format!("K{n:0>127}")).collect();
+    let mut wide = with("/maps/1/vocabulary/keys", json!(keys));
+    wide["caps"]["maxBucketsPerChunk"] = json!(2000);
+    wide["caps"]["maxChunks"] = json!(512);
+    assert!(load(&wide).is_ok());
+    wide["caps"]["maxChunks"] = json!(1024);
+    assert_eq!(load(&wide).err().unwrap(), ["#/caps/maxChunks"]);
+}
+
+#[test]
 fn one_map_chunks_are_measured_one_by_one() {
     let every = load(&definition())
         .unwrap_or_else(|paths| panic!("{paths:?}"))

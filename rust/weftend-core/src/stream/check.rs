@@ -12,6 +12,9 @@ use crate::fold::{NONE, OTHER};
 
 const READERS: &[&str] = &["release", "tests", "findings", "jobs", "usage", "ndjson"];
 const MAX_FLOOR: u64 = 1_000_000;
+/// No store or snapshot is read or written beyond 128 MiB, so none may be able to grow there: its stream would be
+/// stuck. 64 KiB of them are for what is not chunks.
+const MAX_STORE_BYTES: u64 = (128 << 20) - (64 << 10);
 
 pub(super) fn issue(pointer: &str, message: impl Into<String>) -> Issue {
     Issue {
@@ -155,6 +158,9 @@ impl Check {
             let message = format!("a chunk could have {found} {what}, more than {cap}");
             self.that(found <= cap, pointer, &message);
         }
+        let store = caps.max_chunks.saturating_mul(worst.bytes + 1);
+        let message = format!("a store could have {store} bytes, more than {MAX_STORE_BYTES}");
+        self.that(store <= MAX_STORE_BYTES, "/caps/maxChunks", &message);
     }
 
     fn maps(&mut self, maps: &[MapDefinition]) {
