@@ -203,6 +203,8 @@ class Code(StrEnum):
     """More than half of the spool's bound waits to be taken in."""
     MODE_FORBIDS = "MODE_FORBIDS"
     """The mode in force does not allow what was asked for."""
+    DISK_FULL = "DISK_FULL"
+    """Doctor: there is no room for what would be recorded, so nothing is."""
     PLAN_INVALID = "PLAN_INVALID"
     """A file that is no prune plan."""
     QUERY_INVALID = "QUERY_INVALID"

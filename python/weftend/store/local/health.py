@@ -24,6 +24,8 @@ from weftend.store.local.opening import SPOOL
 
 SPOOL_BYTES: Final = 64 * 1024 * 1024
 """The bound of the spool, in bytes; a backlog over half of it is said to be a problem."""
+ROOM_BYTES: Final = 1024 * 1024
+"""Free bytes under which recording is not to be relied on."""
 FILES: Final = (LOCAL.file_name, CONTENT.file_name, LEDGER_NAME)
 
 
@@ -68,6 +70,7 @@ def examine(home: Path) -> Health:
     _mode(health)
     _policies(health)
     _files(health, home)
+    _room(health, home)
     _spool(health, home / SPOOL)
     _contracts(health)
     _store(health, home)
@@ -111,6 +114,27 @@ def _files(health: Health, home: Path) -> None:
             health.problems.append(
                 Problem(Code.FILE_UNWRITABLE, str(path), message, f"chmod u+w {_quoted(path)}")
             )
+
+
+def _room(health: Health, home: Path) -> None:
+    """Whether anything could be recorded: a folder that is there, or can be made, with room in it."""
+    place = next(path for path in (home, *home.absolute().parents) if os.path.lexists(path))
+    if not place.is_dir():
+        message = "is no folder, so nothing is recorded"
+        health.problems.append(
+            Problem(Code.FILE_UNWRITABLE, str(place), message, f"mv {_quoted(place)} {_quoted(place)}.old")
+        )
+    elif place != home and not os.access(place, os.W_OK):
+        message = f"{home} cannot be made in it, so nothing is recorded"
+        command = "WEFTEND_HOME=FOLDER, with one that can be written"
+        health.problems.append(Problem(Code.FILE_UNWRITABLE, str(place), message, command))
+    elif hasattr(os, "statvfs"):
+        status = os.statvfs(place)
+        free = status.f_bavail * status.f_frsize
+        if free < ROOM_BYTES:
+            message = f"{free} bytes are left, so what is recorded may be lost"
+            command = f"df {_quoted(place)}, to see the disk that needs room; then: weftend db prune-apply"
+            health.problems.append(Problem(Code.DISK_FULL, str(place), message, command))
 
 
 def _quoted(path: Path) -> str:
