@@ -21,8 +21,9 @@ STEP_SECONDS: Final = 0.04
 """How long one deleting transaction aims to take: a writer waits about that long at most."""
 FIRST_STEP_ROWS: Final = 500
 MAX_STEP_ROWS: Final = 20_000
-VACUUM_PAGES: Final = 256
-"""Pages given back per step."""
+FIRST_STEP_PAGES: Final = 256
+MAX_STEP_PAGES: Final = 16_384
+"""Pages given back per step, at most: 64 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +128,25 @@ def _prune(
         progress(rule.table, deleted)
         if count < step:
             break
-        step = _next_step(step, time.monotonic() - started)
+        step = _next_step(step, time.monotonic() - started, MAX_STEP_ROWS)
     _give_back(connection)
     return Pruned(rule.table, describe(rule), deleted, max(0, size - _file_bytes(connection)))
 
 
-def _next_step(rows: int, seconds: float) -> int:
-    scaled = int(rows * STEP_SECONDS / max(seconds, 1e-6))
-    return max(1, min(scaled, rows * 2, MAX_STEP_ROWS))
+def _next_step(size: int, seconds: float, most: int) -> int:
+    """Rows or pages for the next step, after one of ``size`` that took ``seconds``."""
+    scaled = int(size * STEP_SECONDS / max(seconds, 1e-6))
+    return max(1, min(scaled, size * 2, most))
 
 
 def _give_back(connection: sqlite3.Connection) -> None:
-    while _pragma(connection, "freelist_count"):
-        before = _pragma(connection, "freelist_count")
-        connection.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()
+    step = FIRST_STEP_PAGES
+    while before := _pragma(connection, "freelist_count"):
+        started = time.monotonic()
+        connection.execute(f"PRAGMA incremental_vacuum({step})").fetchall()
         if _pragma(connection, "freelist_count") >= before:
             break
+        step = _next_step(step, time.monotonic() - started, MAX_STEP_PAGES)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
