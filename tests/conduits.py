@@ -59,6 +59,8 @@ def ledger_content(path: Path) -> dict[str, list[Any]]:
             table: sorted(connection.execute(f"SELECT * FROM {table}"), key=repr)  # noqa: S608
             for table in tables
         }
+    except sqlite3.OperationalError:  # no tables yet
+        return {}
     finally:
         connection.close()
 

@@ -98,19 +98,19 @@ def _hidden(notes: MapNotes) -> Iterator[Row]:
     for name, count in notes.hidden:
         yield notes.map, name, count, "below the minimum"
     for name, count in notes.complementary:
-        yield notes.map, name, count, "protects those below the minimum"
+        yield notes.map, name, count, "protects the others"
 
 
 def _unregistered(notes: MapNotes) -> Iterator[Row]:
     for name, count in notes.unregistered:
-        yield notes.map, name, count, "not registered: in __other__"
+        yield notes.map, name, count, "in __other__"
     if notes.unregistered_more:
-        yield notes.map, f"and {notes.unregistered_more} more names", 0, "not registered: in __other__"
+        yield notes.map, f"and {notes.unregistered_more} more names", 0, "in __other__"
 
 
 def _cut(rows: list[Row]) -> list[Row]:
     rest = len(rows) - MOST_ROWS
-    return rows if rest <= 0 else [*rows[:MOST_ROWS], (rows[0][0], f"and {rest} more", 0, rows[-1][3])]
+    return rows if rest <= 0 else [*rows[:MOST_ROWS], (rows[0][0], f"and {rest} more", 0, "")]
 
 
 def _table(title: str, columns: tuple[str, ...], rows: list[Any]) -> Table:
@@ -129,6 +129,9 @@ def _table(title: str, columns: tuple[str, ...], rows: list[Any]) -> Table:
 def _tail(outcome: Outcome, about: About) -> Iterator[str]:
     if outcome.releases:
         yield _coverage(outcome.releases)
+    if unregistered := sum(map(_names, outcome.releases)):
+        names = _counted(unregistered, "name")
+        yield f"TELEMETRY_KEY_UNREGISTERED: {names} in no vocabulary of the stream; counted as __other__."
     if about.refs:
         yield from _refs(outcome)
     if pruned := outcome.dropped.ttl_pruned + outcome.dropped.cap_pruned:
@@ -143,6 +146,11 @@ def _where(outcome: Outcome, about: About) -> str:
     if outcome.written is None:
         return "No snapshot file was written; run again with --out FOLDER to have one."
     return f"Snapshot: {outcome.written}"
+
+
+def _names(release: Release) -> int:
+    """How many names of a chunk's maps are in no vocabulary."""
+    return sum(len(notes.unregistered) + notes.unregistered_more for notes in release.notes.maps)
 
 
 def _coverage(releases: tuple[Release, ...]) -> str:

@@ -49,7 +49,7 @@ def test_what_shows_and_what_is_held_back_stand_apart(home):
     ]
     rows = [line.split() for line in held.splitlines()]
     assert ["names", "b", "4", "below", "the", "minimum"] in rows
-    assert "protects those below the minimum" in held
+    assert "protects the others" in held
     assert "odd" in held
     assert "Coverage 0.5" in held
 
@@ -89,8 +89,9 @@ def test_where_the_snapshot_is_stays_on_one_line(home, tmp_path):
 def test_long_lists_are_cut_and_counted(home):
     keys = {f"odd-{number:02}": 30 for number in range(MOST_ROWS + 5)}
     shown = words(conduit.apply(with_names(range(30), keys), home))
-    assert shown.count("not registered: in __other__") == MOST_ROWS + 1
+    assert shown.count("  in __other__") == MOST_ROWS
     assert "and 5 more" in shown
+    assert f"TELEMETRY_KEY_UNREGISTERED: {MOST_ROWS + 5} names in no vocabulary" in shown
 
 
 def test_recovery_and_pruning_are_told(home):
