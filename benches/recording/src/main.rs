@@ -24,7 +24,10 @@ const FIELDS: [(&str, FieldValue<'_>); 4] = [
 fn main() {
     let folder = std::env::temp_dir().join(format!("bench-recording-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder for the bench");
-    println!("{:<16}{:<28}{:>7}{:>7}{:>10}{:>10}", "job", "against", "ratio", "reach", "ours ns", "theirs ns");
+    println!(
+        "{:<16}{:<28}{:>7}{:>7}{:>10}{:>10}",
+        "job", "against", "ratio", "reach", "ours ns", "theirs ns"
+    );
     on(&folder);
     off(&folder);
     inc(&folder);
@@ -42,7 +45,8 @@ fn recorder(spool: &Path, mode: Mode) -> Recorder {
 }
 
 fn record(recorder: &Recorder) {
-    let _ = black_box(recorder.record(black_box("benchmark_event"), &FIELDS, Some(12.5), None));
+    let recorded = black_box(recorder).record("benchmark_event", &FIELDS, Some(12.5), None);
+    black_box(recorded.is_ok());
 }
 
 fn on(folder: &Path) {
@@ -57,9 +61,19 @@ fn on(folder: &Path) {
         record(&recorder);
         trace();
         let spooled = last_line(&first_file(&folder.join("on")));
-        assert_eq!((&spooled["fields"]["suite"], &spooled["value"]), (&"parse".into(), &12.5.into()));
+        assert_eq!(
+            (&spooled["fields"]["suite"], &spooled["value"]),
+            (&"parse".into(), &12.5.into())
+        );
         assert_eq!(last_line(&log)["fields"]["suite"], "parse");
-        measure("record, on", "tracing, JSON layer", 1.0, 2_000, || record(&recorder), trace);
+        measure(
+            "record, on",
+            "tracing, JSON layer",
+            1.0,
+            2_000,
+            || record(&recorder),
+            trace,
+        );
     });
 }
 
@@ -71,7 +85,14 @@ fn off(folder: &Path) {
     let load = || {
         black_box(black_box(&flag).load(Ordering::Relaxed));
     };
-    measure("record, off", "relaxed atomic load", 0.5, 2_000_000, || record(&recorder), load);
+    measure(
+        "record, off",
+        "relaxed atomic load",
+        0.5,
+        2_000_000,
+        || record(&recorder),
+        load,
+    );
 }
 
 fn inc(folder: &Path) {
@@ -85,12 +106,23 @@ fn inc(folder: &Path) {
     let add = || {
         black_box(black_box(&bare).fetch_add(1, Ordering::Relaxed));
     };
-    measure("counter inc", "fetch_add", 0.5, 2_000_000, || black_box(&counter).inc(1), add);
+    measure(
+        "counter inc",
+        "fetch_add",
+        0.5,
+        2_000_000,
+        || black_box(&counter).inc(1),
+        add,
+    );
 }
 
 fn first_file(folder: &Path) -> std::path::PathBuf {
     let mut entries = fs::read_dir(folder).expect("a spool");
-    entries.next().expect("a segment").expect("a segment").path()
+    entries
+        .next()
+        .expect("a segment")
+        .expect("a segment")
+        .path()
 }
 
 fn last_line(path: &Path) -> serde_json::Value {
@@ -99,7 +131,9 @@ fn last_line(path: &Path) -> serde_json::Value {
 }
 
 fn measure(job: &str, against: &str, reach: f64, count: u32, ours: impl Fn(), theirs: impl Fn()) {
-    let mut rounds: Vec<_> = (0..ROUNDS).map(|_| (time(count, &ours), time(count, &theirs))).collect();
+    let mut rounds: Vec<_> = (0..ROUNDS)
+        .map(|_| (time(count, &ours), time(count, &theirs)))
+        .collect();
     rounds.sort_by(|a, b| (a.1 / a.0).total_cmp(&(b.1 / b.0)));
     let (here, there) = rounds[ROUNDS / 2];
     let ratio = there / here;
