@@ -228,7 +228,9 @@ def _counts(health: Health, connection: sqlite3.Connection) -> None:
     for code, count in health.counts.items():
         message = f"{count} since the store was made"
         command = "weftend db query 'SELECT code, events FROM ingest_count'"
-        if code.startswith("EVENT_"):
+        if code == Code.EVENT_TYPE_UNKNOWN:
+            command = "WEFTEND_CONTRACTS=FILE, which names the contracts that were recorded under"
+        elif code.startswith("EVENT_"):
             command = "WEFTEND_STRICT=1, which raises where the event is recorded"
         health.problems.append(Problem(code, LOCAL.file_name, message, command))
 
