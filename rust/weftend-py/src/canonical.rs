@@ -57,7 +57,8 @@ pub(crate) fn is_canonical(text: &Bound<'_, PyBytes>) -> bool {
 #[pyfunction(name = "digest")]
 #[pyo3(signature = (value, /))]
 pub(crate) fn digest_of(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    objects::with_canonical(value, |bytes| digest::digest_bytes(bytes).to_string())
+    let hash = |bytes: &[u8]| unlocked(value.py(), bytes, digest::digest_bytes);
+    Ok(objects::with_canonical(value, hash)?.to_string())
 }
 
 /// Digest of a JSON text's canonical form: "sha256:" and 64 lower-case hexadecimal digits.
@@ -79,7 +80,8 @@ pub(crate) fn raise(error: CanonicalError) -> PyErr {
     }
 }
 
-/// Runs long work on bytes without the GIL: they belong to an immutable object that the caller holds.
+/// Runs long work on bytes without the GIL: nothing can change them, since they belong to an immutable object
+/// that the caller holds, or to the caller alone.
 fn unlocked<T: Send>(py: Python<'_>, bytes: &[u8], work: fn(&[u8]) -> T) -> T {
     if bytes.len() < LONG_TEXT {
         return work(bytes);

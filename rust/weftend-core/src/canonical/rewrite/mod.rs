@@ -4,12 +4,14 @@
 //! departs from its canonical form (white space, an escape, a number spelled otherwise). An object whose
 //! members are out of order is put in order when its `}` is read.
 
+mod object;
+
 use super::MAX_DEPTH;
 use super::block::{Block, plain_run};
 use super::buffer::Buffer;
 use super::error::{CanonCode, CanonicalError, Refusal};
 use super::escape;
-use super::members::{Member, Name, NamePlace, Names, gather};
+use super::members::{Member, NamePlace};
 use super::number::short_integer;
 use super::scan::Cursor;
 use super::string::write_char;
@@ -44,16 +46,6 @@ struct Rewriter<'a> {
     members: Vec<Member>,
     words: Vec<u128>,
     scratch: Vec<u8>,
-}
-
-/// An object that is being read.
-struct Object {
-    /// Where its first member begins in the text.
-    source: usize,
-    /// Where its first member begins in the output.
-    start: usize,
-    first_member: usize,
-    sorted: bool,
 }
 
 impl Rewriter<'_> {
@@ -187,89 +179,6 @@ impl Rewriter<'_> {
         }
     }
 
-    fn object(&mut self, at: usize, depth: usize) -> Step {
-        let mut at = self.open(at, depth)?;
-        if self.text.get(at) == Some(&b'}') {
-            return Ok(at + 1);
-        }
-        let mut object = Object {
-            source: at,
-            start: self.position(at),
-            first_member: self.members.len(),
-            sorted: true,
-        };
-        loop {
-            let value = self.name(at, &mut object)?;
-            let end = self.value(value, depth + 1)?;
-            at = self.skip(end);
-            match self.text.get(at) {
-                Some(b',') => at = self.skip(at + 1),
-                Some(b'}') => break,
-                _ => return Err(self.refuse(at)),
-            }
-        }
-        if !object.sorted {
-            self.permute(&object, at)?;
-        }
-        self.members.truncate(object.first_member);
-        Ok(at + 1)
-    }
-
-    /// Takes a name, its colon and the white space around that; notes the member.
-    #[inline]
-    fn name(&mut self, at: usize, object: &mut Object) -> Step {
-        if self.text.get(at) != Some(&b'"') {
-            return Err(self.refuse(at));
-        }
-        let start = self.position(at);
-        let (end, place) = self.string(at)?;
-        let name = match place {
-            NamePlace::Text => Name {
-                start: at + 1,
-                end: end - 1,
-                place,
-            },
-            NamePlace::Output => {
-                self.copy(end);
-                Name {
-                    start: start + 1,
-                    end: self.output.len() - 1,
-                    place,
-                }
-            }
-        };
-        self.note(
-            Member {
-                start,
-                name,
-                origin: at,
-            },
-            object,
-        );
-        let at = self.skip(end);
-        if self.text.get(at) != Some(&b':') {
-            return Err(self.refuse(at));
-        }
-        Ok(self.skip(at + 1))
-    }
-
-    #[inline]
-    fn note(&mut self, member: Member, object: &mut Object) {
-        if object.sorted {
-            let before = self.members[object.first_member..].last();
-            object.sorted =
-                before.is_none_or(|before| self.names().ascending(&before.name, &member.name));
-        }
-        self.members.push(member);
-    }
-
-    fn names(&self) -> Names<'_> {
-        Names {
-            text: self.text,
-            output: self.output.as_slice(),
-        }
-    }
-
     /// Takes a string from its opening quote to behind its closing one; says where its canonical spelling is.
     #[inline]
     fn string(&mut self, at: usize) -> Result<(usize, NamePlace), Box<Refusal>> {
@@ -294,43 +203,6 @@ impl Rewriter<'_> {
                 _ => return Err(self.refuse(at)),
             }
         }
-    }
-
-    /// Puts the members of an object in order; `end` is where its `}` stands.
-    fn permute(&mut self, object: &Object, end: usize) -> Result<(), Box<Refusal>> {
-        let mut words = std::mem::take(&mut self.words);
-        words.clear();
-        let members = &self.members[object.first_member..];
-        let sorted = self.names().sort(members, &mut words);
-        sorted.map_err(|origin| refusal(CanonCode::DuplicateName, origin))?;
-        if self.copied <= object.source {
-            // Nothing in it departs from the text: take the members from there.
-            self.output
-                .extend_from_slice(&self.text[self.copied..object.source]);
-            gather(
-                &mut self.output,
-                &self.text[object.source..end],
-                object.start,
-                members,
-                &words,
-            );
-        } else {
-            self.output.extend_from_slice(&self.text[self.copied..end]);
-            self.scratch.clear();
-            self.scratch
-                .extend_from_slice(&self.output.as_slice()[object.start..]);
-            self.output.truncate(object.start);
-            gather(
-                &mut self.output,
-                &self.scratch,
-                object.start,
-                members,
-                &words,
-            );
-        }
-        self.copied = end;
-        self.words = words;
-        Ok(())
     }
 }
 
