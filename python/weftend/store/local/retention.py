@@ -199,7 +199,7 @@ def _due(rule: Rule, before: datetime) -> tuple[str, tuple[Any, ...]]:
     # out what SQLite would read as a date though nobody wrote one (`now`, a day number).
     return (
         f"{column} < ? AND {column} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*'"
-        f" AND unixepoch({column}) < unixepoch(?)",
+        f" AND julianday({column}) < julianday(?)",
         (iso(before + timedelta(days=1)), iso(before)),
     )
 

@@ -44,6 +44,7 @@ def left(store: sqlite3.Connection, table: str, column: str) -> list[object]:
     [
         (retention.iso(NOW - timedelta(days=366)), False),
         (retention.iso(NOW - timedelta(days=365, seconds=1)), False),
+        (retention.iso(NOW - timedelta(days=365, milliseconds=5)), False),
         (retention.iso(NOW - timedelta(days=365)), True),
         (retention.iso(NOW), True),
         ("2031-01-01T00:00:00Z", True),  # the future
