@@ -82,6 +82,7 @@ def main() -> None:
             partial(check, folder, out),
             sum(file.stat().st_size for file in files),
             0.5,
+            processes=True,
         )
         run("release", [job], ("weftend",), rounds=ROUNDS)
 

@@ -8,9 +8,8 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from harness import Job, run
-
 import weftend
+from harness import Job, run
 
 ROUNDS = 15
 TEXT = b'{"b": [1, 2.50], "a": "x"}\n'
@@ -44,6 +43,7 @@ def main() -> None:
                 partial(check, expected, *arguments),
                 len(expected),
                 1 / 1.3,
+                processes=True,
             )
             for name, arguments, expected in (
                 ("weftend --version", version, f"weftend {weftend.__version__}\n".encode()),
