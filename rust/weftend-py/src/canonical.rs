@@ -19,7 +19,7 @@ const LONG_TEXT: usize = 32 * 1024;
 /// Canonical bytes of a value.
 ///
 /// value: dict (with str names), list, tuple, str, int, float, bool, None, or subclasses of these, read
-/// through the base type's own storage.
+/// through the base type's own storage. What occurs in it more than once is written as often.
 /// Returns the canonical form, UTF-8, without a newline.
 /// Raises CanonicalizationError; its place is a JSON Pointer.
 #[pyfunction]

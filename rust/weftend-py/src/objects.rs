@@ -15,6 +15,9 @@ use crate::canonical::raise;
 /// Buffers of more bytes than this are given back to the system after use.
 const KEPT: usize = 4 << 20;
 
+/// Members of the dicts that are open at once, as a rule.
+const USUAL_MEMBERS: usize = 128;
+
 thread_local! {
     static BUFFERS: Cell<Buffers> = const { Cell::new(Buffers { out: Buffer::new(), words: Vec::new() }) };
 }
@@ -49,7 +52,7 @@ fn walk(value: Object<'_>) -> (Buffers, Walked) {
     buffers.words.clear();
     let mut walk = Walk {
         buffers,
-        members: Vec::new(),
+        members: Vec::with_capacity(USUAL_MEMBERS),
         path: [0; MAX_DEPTH],
     };
     let walked = walk.value(Value::of(value), 0);

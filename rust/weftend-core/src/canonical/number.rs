@@ -50,15 +50,23 @@ fn write_finite(out: &mut Buffer, value: f64) {
 /// Appends an integer of at most 16 digits.
 #[inline]
 fn write_integer(out: &mut Buffer, negative: bool, magnitude: u64) {
-    let room = out.room(1 + 16);
-    room[0] = b'-';
-    let mut length = usize::from(negative);
-    let (high, low) = (magnitude / EIGHT_DIGITS, magnitude % EIGHT_DIGITS);
-    if high != 0 {
-        length += write_digits(&mut room[length..], eight_digits(high), true);
+    if negative {
+        out.push(b'-');
     }
-    length += write_digits(&mut room[length..], eight_digits(low), high == 0);
-    out.advance(length);
+    if magnitude < EIGHT_DIGITS {
+        let length = write_first_digits(out.room(8), eight_digits(magnitude));
+        return out.advance(length);
+    }
+    write_large(out, magnitude);
+}
+
+#[inline(never)]
+fn write_large(out: &mut Buffer, magnitude: u64) {
+    let room = out.room(16);
+    let length = write_first_digits(room, eight_digits(magnitude / EIGHT_DIGITS));
+    let digits = eight_digits(magnitude % EIGHT_DIGITS) | ZEROS;
+    room[length..length + 8].copy_from_slice(&digits.to_le_bytes());
+    out.advance(length + 8);
 }
 
 const EIGHT_DIGITS: u64 = 100_000_000;
@@ -75,14 +83,15 @@ const fn eight_digits(number: u64) -> u64 {
     tens | ((pairs - 10 * tens) << 8)
 }
 
-/// Writes eight digits, without the zeros in front if it is the number's beginning; how many they are.
+/// Eight digits `0`.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// Writes eight digits, but not the zeros in front, unless all are zeros; how many were written.
 #[inline]
-fn write_digits(room: &mut [u8], digits: u64, beginning: bool) -> usize {
-    let zeros = match beginning {
-        true => (digits.trailing_zeros() / 8).min(7),
-        false => 0,
-    };
-    let text = (digits | 0x3030_3030_3030_3030) >> (8 * zeros);
+fn write_first_digits(room: &mut [u8], digits: u64) -> usize {
+    let last = 7 * 8;
+    let zeros = (digits | 1 << last).trailing_zeros() / 8;
+    let text = (digits | ZEROS) >> (8 * zeros);
     room[..8].copy_from_slice(&text.to_le_bytes());
     8 - zeros as usize
 }
@@ -92,7 +101,7 @@ fn write_digits(room: &mut [u8], digits: u64, beginning: bool) -> usize {
 #[inline]
 pub(crate) fn short_integer(text: &[u8], at: usize) -> Option<usize> {
     let word = u64::from_le_bytes(*text[at..].first_chunk()?);
-    let values = word ^ 0x3030_3030_3030_3030;
+    let values = word ^ ZEROS;
     // The high bit is set in the first byte that is no digit; carries only disturb those behind it.
     let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080;
     let digits = others.trailing_zeros() / 8;
