@@ -9,8 +9,12 @@ fn told(document: &str) -> Vec<Told> {
 }
 
 fn run(id: u64, attempt: u64) -> Unit {
+    run_of("o/r", id, attempt)
+}
+
+fn run_of(repository: &str, id: u64, attempt: u64) -> Unit {
     Unit::Run {
-        repository: "o/r".to_owned(),
+        repository: repository.to_owned(),
         id,
         attempt,
     }
@@ -66,7 +70,7 @@ fn jobs_belong_to_their_run() {
         };
         assert_eq!(
             (&told.unit, told.part, told.completed),
-            (&run(7, 2), Part::Job(11), None)
+            (&run(7, 2), Part::Job(11), Some(true))
         );
         assert_eq!(
             keys(told),
@@ -93,16 +97,30 @@ fn pages_and_payloads_follow_each_other() {
 #[test]
 fn what_has_not_completed_keeps_its_run_out() {
     let queued = RUN.replace("completed", "queued");
-    let [run] = &told(&queued)[..] else {
+    let [whole] = &told(&queued)[..] else {
         panic!("one record")
     };
-    assert_eq!((run.completed, run.keys.len()), (Some(false), 0));
-    let mut called = false;
-    let records = github::read(JOB.replace("completed", "in_progress").as_bytes(), |_| {
-        called = true
-    })
-    .expect("readable");
-    assert_eq!((records.seen, records.unfinished, called), (1, 1, false));
+    assert_eq!((whole.completed, whole.keys.len()), (Some(false), 0));
+    let open = JOB.replace("completed", "in_progress");
+    let [job] = &told(&open)[..] else {
+        panic!("one record")
+    };
+    assert_eq!(
+        (&job.unit, job.completed, job.keys.len()),
+        (&run(7, 2), Some(false), 0)
+    );
+    let records = github::read(open.as_bytes(), |_| {}).expect("readable");
+    assert_eq!((records.seen, records.unfinished), (1, 1));
+}
+
+#[test]
+fn numbers_and_names_are_what_they_mean_however_they_are_spelled() {
+    let spelled = RUN
+        .replace("\"id\":7", "\"\\u0069d\":7.0")
+        .replace("\"run_attempt\":2", "\"run_attempt\":20e-1");
+    assert_eq!(told(&spelled)[0].unit, run_of("fork/r", 7, 2));
+    let refusal = github::read(RUN.replace("\"id\":7", "\"id\":7.5").as_bytes(), |_| {});
+    assert!(refusal.is_err());
 }
 
 #[test]

@@ -122,6 +122,18 @@ fn lines_that_are_no_events_are_counted() {
 }
 
 #[test]
+fn names_and_actions_are_what_they_mean_however_they_are_spelled() {
+    expect(
+        r#"{"\u0041ction":"f\u0061il","Package":"p","Tes\u0074":"A"}"#,
+        &[
+            ("outcomes/failed", 1),
+            ("runOutcomes/failed", 1),
+            ("failingTests/p::A", 1),
+        ],
+    );
+}
+
+#[test]
 fn a_stream_without_events_is_refused() {
     let refusal = GoTest::default()
         .finish(&mut TestTally::new(0))

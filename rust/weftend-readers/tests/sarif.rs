@@ -59,6 +59,25 @@ fn a_level_is_the_results_the_configured_the_default_or_warning() {
 }
 
 #[test]
+fn names_and_indices_are_what_they_mean_however_they_are_spelled() {
+    let counts = run(
+        r#"{"\u0072esults":[{"ruleInde\u0078":1.0}, {"rul\u0065Id":"A","leve\u006c":"n\u006fte"}],
+      "tool":{"\u0064river":{"name":"t","rules":[{"id":"A"},{"id":"B","defaultConfiguration":{"level":"error"}}]}}}"#,
+    );
+    assert_eq!(
+        counts,
+        [
+            "levels/error=1",
+            "levels/note=1",
+            "rules/A=1",
+            "rules/B=1",
+            "runOutcomes/findings=1",
+            "tools/t=1"
+        ]
+    );
+}
+
+#[test]
 fn a_run_failed_or_found_something_or_is_clean() {
     assert_eq!(
         run(r#"{"tool":{"driver":{"name":"t"}},"results":[]}"#),

@@ -192,6 +192,18 @@ def test_jobs_and_runs_come_together_and_unfinished_ones_stay_out(tmp_path, capf
     assert maps["runners"] == {"ubuntu-latest": {"units": 1, "total": 2}}
 
 
+def test_a_run_with_a_job_that_has_not_completed_stays_out_until_it_has(tmp_path, capfdbinary):
+    going_on = workflow_job(12, 1).replace('"status": "completed"', '"status": "in_progress"')
+    write(tmp_path, {"1.json": workflow_job(11, 1) + going_on})
+    assert counted(capfdbinary, JOBS, tmp_path)["units"] == 0
+    write(tmp_path, {"2.json": workflow_job(12, 1, conclusion="failure")})
+    document = counted(capfdbinary, JOBS, tmp_path)
+    assert (document["units"], document["duplicates"]) == (1, 0)
+    assert document["maps"]["jobConclusions"].keys() == {"failure", "success"}
+    write(tmp_path, {"2.json": workflow_run(1)})
+    assert counted(capfdbinary, JOBS, tmp_path)["units"] == 1
+
+
 def test_logs_of_other_versions_are_refused(tmp_path, capfdbinary):
     write(tmp_path, {"a.sarif": sarif({"ruleId": "R1"}), "b.sarif": sarif(version="1.0.0")})
     document = counted(capfdbinary, FINDINGS, tmp_path, status=4)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use rayon::ThreadPoolBuilder;
 use weftend_core::error::Issue;
 use weftend_core::fold::{FoldError, Partial, UnitDigest};
@@ -184,7 +184,8 @@ fn opened(path: &Path, named: bool) -> io::Result<File> {
 fn together(plan: &Plan, workers: Vec<Worker<'_>>) -> Result<Reading, FoldError> {
     let mut partial = Partial::new(plan.channels.clone())?;
     let (mut issues, mut counts) = (Issues::default(), Counts::default());
-    let (mut open, mut completed, mut files) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let (mut open, mut completed) = (HashMap::new(), HashSet::new());
+    let mut files = HashSet::new();
     for worker in workers {
         counts.add(&worker.counts);
         issues.merge(worker.issues);
@@ -201,13 +202,24 @@ fn together(plan: &Plan, workers: Vec<Worker<'_>>) -> Result<Reading, FoldError>
     partial.settle();
     counts.duplicates =
         counts.files_again - files.len() as u64 + again(plan, &partial, counts.unit_records);
-    let unfinished: Vec<UnitDigest> = open.difference(&completed).copied().collect();
-    counts.unfinished_units = partial.without(&unfinished) as u64;
+    counts.unfinished_units = partial.without(&unfinished(&open, &completed)) as u64;
     Ok(Reading {
         partial,
         issues,
         counts,
     })
+}
+
+/// Runs that were never met as completed, themselves or in one of their jobs.
+fn unfinished(
+    open: &HashMap<UnitDigest, UnitDigest>,
+    completed: &HashSet<UnitDigest>,
+) -> Vec<UnitDigest> {
+    let going_on = open
+        .iter()
+        .filter(|(ending, unit)| !completed.contains(*ending) && !completed.contains(*unit));
+    let units: HashSet<UnitDigest> = going_on.map(|(_, unit)| *unit).collect();
+    units.into_iter().collect()
 }
 
 /// How many of `records` were met before.

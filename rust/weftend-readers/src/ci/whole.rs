@@ -140,9 +140,11 @@ impl Worker<'_> {
             return Ok(());
         };
         let unit = units::of_github(&told.unit);
+        let record = units::of_github_part(&told.unit, told.part).unwrap_or(unit);
+        let ending = if told.part.is_job() { record } else { unit };
         match told.completed {
-            Some(true) => drop(self.completed.insert(unit)),
-            Some(false) => drop(self.open.insert(unit)),
+            Some(true) => drop(self.completed.insert(ending)),
+            Some(false) => drop(self.open.insert(ending, unit)),
             None => {}
         }
         let channel = |map: &str| {
@@ -155,7 +157,6 @@ impl Worker<'_> {
             .keys
             .iter()
             .filter_map(|(map, key)| Some((channel(map)?, key.clone(), 1)));
-        let record = units::of_github_part(&told.unit, told.part).unwrap_or(unit);
         let keys: Vec<_> = keys.collect();
         self.record(&unit, &record, &keys)
     }

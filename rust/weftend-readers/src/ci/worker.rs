@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Mutex;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use weftend_core::fold::{FoldError, Partial, UnitDigest};
 
 use super::document::{Recognised, recognise};
@@ -37,8 +37,9 @@ pub(super) struct Worker<'a> {
     pub(super) partial: Partial,
     pub(super) issues: Issues,
     pub(super) counts: Counts,
-    /// Runs that were met before they had completed, and those that were met when they had.
-    pub(super) open: HashSet<UnitDigest>,
+    /// Runs and jobs that were met before they had completed, with their runs.
+    pub(super) open: HashMap<UnitDigest, UnitDigest>,
+    /// Runs and jobs that were met when they had.
     pub(super) completed: HashSet<UnitDigest>,
     /// Files whose records belong to units of their own.
     pub(super) files: HashSet<UnitDigest>,
@@ -54,7 +55,7 @@ impl<'a> Worker<'a> {
             partial: Partial::new(shared.plan.channels.clone())?,
             issues: Issues::default(),
             counts: Counts::default(),
-            open: HashSet::new(),
+            open: HashMap::new(),
             completed: HashSet::new(),
             files: HashSet::new(),
         })

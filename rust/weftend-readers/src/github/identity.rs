@@ -35,7 +35,8 @@ pub enum Part {
 }
 
 impl Part {
-    pub(super) fn is_job(self) -> bool {
+    /// Whether it is a job of a workflow run.
+    pub fn is_job(self) -> bool {
         matches!(self, Part::Job(_))
     }
 }

@@ -23,7 +23,8 @@ pub struct Told {
     pub unit: Unit,
     /// Which of its parts.
     pub part: Part,
-    /// Whether the run has come to its end, where the record says: `Some(false)` keeps it out.
+    /// Whether the part (of a check suite: the suite) has come to its end, where the record says. A run of which
+    /// anything has not is no completed run, unless another record says that it has.
     pub completed: Option<bool>,
     /// The keys of this part: map name, key; each with amount 1.
     pub keys: Vec<(&'static str, String)>,
@@ -110,13 +111,12 @@ fn tell(
                 });
             }
         }
-        _ if completed => each(Told {
+        _ => each(Told {
             unit,
             part,
-            completed: None,
-            keys: job_keys(record),
+            completed: Some(completed),
+            keys: job_keys(record, completed),
         }),
-        _ => {}
     }
     Ok(())
 }
@@ -141,7 +141,10 @@ fn run_keys(record: &Record, completed: bool) -> Vec<(&'static str, String)> {
     keys
 }
 
-fn job_keys(record: &Record) -> Vec<(&'static str, String)> {
+fn job_keys(record: &Record, completed: bool) -> Vec<(&'static str, String)> {
+    if !completed {
+        return Vec::new();
+    }
     let labels = record.labels.iter().map(String::as_str);
     let mut keys: Vec<_> = labels
         .filter_map(|label| key("runners", Some(label)))

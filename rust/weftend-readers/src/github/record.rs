@@ -1,6 +1,6 @@
 //! One object of GitHub's: the members that are read, of a run, a job or a check run alike.
 
-use crate::ijson::{Kind, Scan, Scanner, Str};
+use crate::ijson::{self, Kind, Scan, Scanner, Str};
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Record {
 
     /// Read the value of the member `name`.
     pub(super) fn member(&mut self, scanner: &mut Scanner<'_>, name: &Str<'_>) -> Scan<()> {
-        let text = match name.raw() {
+        let text = match &*name.text() {
             "id" => return number(scanner).map(|id| self.id = id),
             "run_id" => return number(scanner).map(|id| self.run_id = id),
             "run_attempt" => return number(scanner).map(|attempt| self.attempt = attempt),
@@ -100,7 +100,7 @@ impl Record {
 
     fn suite(&mut self, scanner: &mut Scanner<'_>) -> Scan<()> {
         scanner.object_or_skip(|scanner, name| {
-            match name.raw() {
+            match &*name.text() {
                 "id" => self.suite_id = number(scanner)?,
                 "status" => self.suite_status = string(scanner)?,
                 "conclusion" => self.suite_conclusion = string(scanner)?,
@@ -125,9 +125,7 @@ fn string(scanner: &mut Scanner<'_>) -> Scan<Option<String>> {
 }
 
 fn number(scanner: &mut Scanner<'_>) -> Scan<Option<u64>> {
-    Ok(scanner
-        .number_or_skip()?
-        .and_then(|number| number.parse().ok()))
+    Ok(scanner.number_or_skip()?.and_then(ijson::whole))
 }
 
 /// `full_name` of the repository object at the cursor.
@@ -137,7 +135,7 @@ pub(super) fn repository(scanner: &mut Scanner<'_>) -> Scan<Option<String>> {
         scanner.skip()?;
         return Ok(None);
     }
-    scanner.object(|scanner, name| match name.raw() {
+    scanner.object(|scanner, name| match &*name.text() {
         "full_name" => string(scanner).map(|name| found = name),
         _ => scanner.skip(),
     })?;

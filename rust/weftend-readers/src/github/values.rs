@@ -17,7 +17,7 @@ fn object(scanner: &mut Scanner<'_>, found: &mut Vec<Record>) -> Scan<()> {
     let first = found.len();
     let mut repository = None;
     let mut bare = Record::new(Class::Run);
-    scanner.object(|scanner, name| match name.raw() {
+    scanner.object(|scanner, name| match &*name.text() {
         "workflow_run" => one(scanner, Class::Run, found),
         "workflow_job" => one(scanner, Class::Job, found),
         "check_run" => one(scanner, Class::Check, found),

@@ -57,7 +57,7 @@ struct Members<'a> {
 
 impl<'a> Members<'a> {
     fn member(&mut self, scanner: &mut Scanner<'a>, name: &Str<'a>) -> Scan<()> {
-        match name.raw() {
+        match &*name.text() {
             "Action" => self.action = scanner.string_or_skip()?,
             "Package" => self.package = scanner.string_or_skip()?,
             "Test" => self.test = scanner.string_or_skip()?,
@@ -69,7 +69,7 @@ impl<'a> Members<'a> {
 }
 
 fn action(word: &Str<'_>) -> Action {
-    match word.raw() {
+    match &*word.text() {
         "run" => Action::Run,
         "pass" | "bench" => Action::Ended(Outcome::Passed),
         "fail" => Action::Ended(Outcome::Failed),

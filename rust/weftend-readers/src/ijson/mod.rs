@@ -9,6 +9,7 @@ mod number;
 mod scanner;
 mod string;
 
+pub(crate) use number::whole;
 pub(crate) use scanner::{Kind, Scanner};
 pub(crate) use string::Str;
 

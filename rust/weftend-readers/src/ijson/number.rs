@@ -64,3 +64,12 @@ fn exponent(text: &[u8], at: usize) -> Scan<usize> {
 fn in_range(token: &[u8]) -> bool {
     canonical::canonicalize_text(token).is_ok()
 }
+
+/// The whole number from 0 that a checked token stands for, however it is spelled (`7`, `7.0`, `70e-1`).
+pub(crate) fn whole(token: &str) -> Option<u64> {
+    if let Ok(number) = token.parse() {
+        return Some(number);
+    }
+    let printed = canonical::canonicalize_text(token.as_bytes()).ok()?;
+    std::str::from_utf8(&printed).ok()?.parse().ok()
+}

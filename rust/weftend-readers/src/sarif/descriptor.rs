@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 
 use super::tally::Level;
-use crate::ijson::{Scan, Scanner};
+use crate::ijson::{self, Scan, Scanner};
 
 /// Parts of a hierarchical rule id that are looked for.
 const MAX_HIERARCHY: usize = 16;
@@ -58,7 +58,8 @@ pub(super) fn owned(scanner: &mut Scanner<'_>) -> Scan<Option<String>> {
 pub(super) fn index(scanner: &mut Scanner<'_>) -> Scan<Option<usize>> {
     Ok(scanner
         .number_or_skip()?
-        .and_then(|number| number.parse().ok()))
+        .and_then(ijson::whole)
+        .and_then(|index| usize::try_from(index).ok()))
 }
 
 /// A level member; `wrong` says so where it is none.
@@ -80,7 +81,7 @@ impl Component {
     pub(super) fn read(scanner: &mut Scanner<'_>, wrong: &mut Option<&'static str>) -> Scan<Self> {
         let mut component = Component::default();
         scanner.object_or_skip(|scanner, name| {
-            match name.raw() {
+            match &*name.text() {
                 "name" => component.name = owned(scanner)?,
                 "guid" => component.guid = owned(scanner)?,
                 "rules" => scanner.array_or_skip(|scanner| {
@@ -128,7 +129,7 @@ impl Rule {
     fn read(scanner: &mut Scanner<'_>, wrong: &mut Option<&'static str>) -> Scan<Self> {
         let mut rule = Rule::default();
         scanner.object_or_skip(|scanner, name| {
-            match name.raw() {
+            match &*name.text() {
                 "id" => rule.id = owned(scanner)?.unwrap_or_default(),
                 "guid" => rule.guid = owned(scanner)?,
                 "defaultConfiguration" => rule.level = configured_level(scanner, wrong)?,
@@ -146,7 +147,7 @@ pub(super) fn configured_level(
     wrong: &mut Option<&'static str>,
 ) -> Scan<Option<Level>> {
     let mut found = None;
-    scanner.object_or_skip(|scanner, name| match name.raw() {
+    scanner.object_or_skip(|scanner, name| match &*name.text() {
         "level" => level(scanner, wrong).map(|level| found = level),
         _ => scanner.skip(),
     })?;
@@ -157,7 +158,7 @@ impl<'a> Reference<'a> {
     pub(super) fn read(scanner: &mut Scanner<'a>) -> Scan<Self> {
         let mut reference = Reference::default();
         scanner.object_or_skip(|scanner, name| {
-            match name.raw() {
+            match &*name.text() {
                 "id" => reference.id = text(scanner)?,
                 "guid" => reference.guid = text(scanner)?,
                 "index" => reference.index = index(scanner)?,
@@ -174,7 +175,7 @@ impl<'a> ComponentReference<'a> {
     fn read(scanner: &mut Scanner<'a>) -> Scan<Self> {
         let mut reference = ComponentReference::default();
         scanner.object_or_skip(|scanner, name| {
-            match name.raw() {
+            match &*name.text() {
                 "name" => reference.name = text(scanner)?,
                 "guid" => reference.guid = text(scanner)?,
                 "index" => reference.index = index(scanner)?,

@@ -48,7 +48,7 @@ impl Log {
         scanner: &mut Scanner<'_>,
         each: &mut dyn FnMut(Option<String>, FindingsTally),
     ) -> Scan<()> {
-        scanner.object_or_skip(|scanner, name| match name.raw() {
+        scanner.object_or_skip(|scanner, name| match &*name.text() {
             "version" => {
                 self.version = scanner
                     .string_or_skip()?

@@ -31,7 +31,7 @@ pub(super) fn read<'a>(
     let mut shape = Shape::default();
     let mut rule = Reference::default();
     scanner.object_or_skip(|scanner, name| {
-        match name.raw() {
+        match &*name.text() {
             "ruleId" => shape.rule.id = descriptor::text(scanner)?,
             "ruleIndex" => shape.rule.index = descriptor::index(scanner)?,
             "rule" => rule = Reference::read(scanner)?,
@@ -55,7 +55,7 @@ pub(super) fn read<'a>(
 
 fn invocation(scanner: &mut Scanner<'_>) -> Scan<Option<usize>> {
     let mut index = None;
-    scanner.object_or_skip(|scanner, name| match name.raw() {
+    scanner.object_or_skip(|scanner, name| match &*name.text() {
         "invocationIndex" => descriptor::index(scanner).map(|found| index = found),
         _ => scanner.skip(),
     })?;

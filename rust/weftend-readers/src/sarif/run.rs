@@ -37,7 +37,7 @@ pub(super) fn read<'a>(
     wrong: &mut Option<&'static str>,
 ) -> Scan<Run<'a>> {
     let mut run = Run::default();
-    scanner.object_or_skip(|scanner, name| match name.raw() {
+    scanner.object_or_skip(|scanner, name| match &*name.text() {
         "tool" => run.tool(scanner, wrong),
         "invocations" => scanner.array_or_skip(|scanner| {
             run.invocations.push(Invocation::read(scanner, wrong)?);
@@ -54,7 +54,7 @@ pub(super) fn read<'a>(
 
 impl<'a> Run<'a> {
     fn tool(&mut self, scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<()> {
-        scanner.object_or_skip(|scanner, name| match name.raw() {
+        scanner.object_or_skip(|scanner, name| match &*name.text() {
             "driver" => Component::read(scanner, wrong).map(|driver| self.driver = driver),
             "extensions" => scanner.array_or_skip(|scanner| {
                 self.extensions.push(Component::read(scanner, wrong)?);
@@ -69,7 +69,7 @@ impl<'a> Run<'a> {
     }
 
     fn automation(&mut self, scanner: &mut Scanner<'a>) -> Scan<()> {
-        scanner.object_or_skip(|scanner, name| match name.raw() {
+        scanner.object_or_skip(|scanner, name| match &*name.text() {
             "guid" => descriptor::owned(scanner).map(|guid| self.guid = guid),
             "id" => descriptor::owned(scanner).map(|id| self.id = id),
             _ => scanner.skip(),
@@ -156,7 +156,7 @@ fn level(
 impl<'a> Invocation<'a> {
     fn read(scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<Self> {
         let mut invocation = Invocation::default();
-        scanner.object_or_skip(|scanner, name| match name.raw() {
+        scanner.object_or_skip(|scanner, name| match &*name.text() {
             "executionSuccessful" => scanner
                 .boolean_or_skip()
                 .map(|good| invocation.failed = good == Some(false)),
@@ -176,7 +176,7 @@ fn override_of<'a>(
     wrong: &mut Option<&'static str>,
 ) -> Scan<(Reference<'a>, Option<Level>)> {
     let mut found = (Reference::default(), None);
-    scanner.object_or_skip(|scanner, name| match name.raw() {
+    scanner.object_or_skip(|scanner, name| match &*name.text() {
         "descriptor" => Reference::read(scanner).map(|reference| found.0 = reference),
         "configuration" => {
             descriptor::configured_level(scanner, wrong).map(|level| found.1 = level)
