@@ -9,7 +9,7 @@ const NANOS_PER_MILLI: u64 = 1_000_000;
 
 /// `name` with every byte outside `!`–`~` as `%XX` (upper-case hex over UTF-8); the rest, `%` too, as it is.
 pub fn percent_encoded(name: &str) -> Cow<'_, str> {
-    if name.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if is_printable(name) {
         return Cow::Borrowed(name);
     }
     let mut text = String::with_capacity(name.len() + 8);
@@ -17,9 +17,20 @@ pub fn percent_encoded(name: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// Whether all bytes are among `!`–`~`; without branches, so that many are looked at together.
+#[inline]
+fn is_printable(name: &str) -> bool {
+    name.bytes().fold(true, |printable, byte| {
+        printable & (byte.wrapping_sub(b'!') <= b'~' - b'!')
+    })
+}
+
 /// Append `name` to `text`, encoded as [`percent_encoded`] does.
 pub fn push_percent_encoded(text: &mut String, name: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    if is_printable(name) {
+        return text.push_str(name);
+    }
     for byte in name.bytes() {
         if byte.is_ascii_graphic() {
             text.push(byte.into());

@@ -7,9 +7,7 @@ use weftend_readers::testrun::{TestChannels, TestTally};
 
 fn counts(stream: &str) -> (BTreeMap<String, u64>, u64) {
     let (mut reader, mut tally) = (GoTest::default(), TestTally::new(1_000));
-    stream
-        .lines()
-        .for_each(|line| reader.line(line.as_bytes(), &mut tally));
+    reader.block(stream.as_bytes(), &mut tally);
     let other = reader.other_lines;
     reader.finish(&mut tally).expect("events");
     let channels = TestChannels::of(TestChannels::NAMES).expect("its own names");
@@ -114,11 +112,11 @@ fn lines_that_are_no_events_are_counted() {
     let (counts, other) = counts(stream);
     assert_eq!(other, 4);
     assert_eq!(counts["outcomes/passed"], 1);
-    assert!(!gotest::is_event(b"{\"Action\":\"run\"} x"));
-    assert!(!gotest::is_event(
+    assert!(!gotest::has_event(b"{\"Action\":\"run\"} x"));
+    assert!(!gotest::has_event(
         b"{\"Action\":\"run\",\"Action\":\"pass\"}"
     ));
-    assert!(!gotest::is_event(b"{\"Action\":\"run\",\"x\":\"\xff\"}"));
+    assert!(!gotest::has_event(b"{\"Action\":\"run\",\"x\":\"\xff\"}"));
 }
 
 #[test]

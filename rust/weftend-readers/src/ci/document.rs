@@ -32,7 +32,7 @@ pub(super) fn recognise(head: &[u8], name: &str, named: bool, formats: &[Format]
 fn holds(format: Format, head: &[u8], name: &str) -> bool {
     match format {
         Format::Junit => is_junit(head, name),
-        Format::GoTest => head.split(|byte| *byte == b'\n').any(gotest::is_event),
+        Format::GoTest => gotest::has_event(head),
         Format::Sarif => sarif::looks_like_sarif(head) || ends_with(name, &["sarif"]),
         Format::Github => starts_json(head) && github::looks_like_github(head),
         Format::Ndjson => starts_json(head) && ends_with(name, &["ndjson", "jsonl"]),

@@ -22,9 +22,7 @@ impl Worker<'_> {
         let (mut hash, mut stream, mut tally) = (Sha256::new(), GoTest::default(), self.tests());
         while blocks.next(&mut block)? {
             hash.update(&block);
-            block
-                .split(|byte| *byte == b'\n')
-                .for_each(|line| stream.line(line, &mut tally));
+            stream.block(&block, &mut tally);
         }
         self.buffer = block;
         let other_lines = stream.other_lines;

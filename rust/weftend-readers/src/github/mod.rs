@@ -10,7 +10,7 @@ mod record;
 mod time;
 mod values;
 
-use crate::ijson::{self, Fault, Scanner};
+use crate::ijson::{self, Fault, Index, Scanner};
 use crate::keys;
 use crate::refusal::Refusal;
 pub use identity::{Part, Unit};
@@ -57,7 +57,9 @@ pub fn read(bytes: &[u8], mut each: impl FnMut(Told)) -> Result<Records, Refusal
     let text = std::str::from_utf8(bytes).map_err(|error| {
         Refusal::new("CANON_UTF8", error.valid_up_to().to_string(), "not UTF-8")
     })?;
-    let mut scanner = Scanner::new(text);
+    let mut index = Index::default();
+    index.build(bytes);
+    let mut scanner = Scanner::new(text, &index);
     let mut records = Records::default();
     scanner.skip_space();
     while scanner.at() < text.len() {

@@ -1,6 +1,6 @@
 //! One object of GitHub's: the members that are read, of a run, a job or a check run alike.
 
-use crate::ijson::{self, Kind, Scan, Scanner, Str};
+use crate::ijson::{self, Kind, Name, Scan, Scanner};
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Record {
     }
 
     /// Read the value of the member `name`.
-    pub(super) fn member(&mut self, scanner: &mut Scanner<'_>, name: &Str<'_>) -> Scan<()> {
+    pub(super) fn member(&mut self, scanner: &mut Scanner<'_>, name: &Name<'_>) -> Scan<()> {
         let text = match &*name.text() {
             "id" => return number(scanner).map(|id| self.id = id),
             "run_id" => return number(scanner).map(|id| self.run_id = id),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::ijson::{self, Scan, Scanner, Str};
+use crate::ijson::{Index, Name, Scan, Scanner, Str};
 use crate::testrun::{Duration, Outcome, seconds};
 
 /// What an event says, as far as it concerns us.
@@ -27,14 +27,32 @@ pub(super) struct Event<'a> {
     pub(super) elapsed: Duration,
 }
 
-/// The event that `line` is; `None` for anything but one JSON object with a text in `Action`.
-pub(super) fn read(line: &[u8]) -> Option<Event<'_>> {
-    let text = std::str::from_utf8(line).ok()?;
+/// Call `each` with every line of `text` that holds anything: the event that it is, or `None` for whatever is not one
+/// JSON object with a text in `Action`. `index` is built over `text`.
+pub(super) fn each<'a>(text: &'a str, index: &'a Index, mut each: impl FnMut(Option<Event<'a>>)) {
+    let mut scanner = Scanner::new(text, index);
+    let mut start = 0;
+    while start < text.len() {
+        let rest = text.as_bytes().get(start..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', rest).map_or(text.len(), |length| start + length);
+        if !text
+            .get(start..end)
+            .is_some_and(|line| line.trim_ascii().is_empty())
+        {
+            scanner.line(start, end);
+            each(read(&mut scanner));
+        }
+        start = end + 1;
+    }
+}
+
+fn read<'a>(scanner: &mut Scanner<'a>) -> Option<Event<'a>> {
     let mut members = Members::default();
-    ijson::read(text, |scanner| {
-        scanner.object(|scanner, name| members.member(scanner, &name))
-    })
-    .ok()?;
+    scanner.skip_space();
+    scanner
+        .object(|scanner, name| members.member(scanner, &name))
+        .ok()?;
+    scanner.finish().ok()?;
     Some(Event {
         action: action(&members.action?),
         package: members
@@ -56,7 +74,7 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    fn member(&mut self, scanner: &mut Scanner<'a>, name: &Str<'a>) -> Scan<()> {
+    fn member(&mut self, scanner: &mut Scanner<'a>, name: &Name<'a>) -> Scan<()> {
         match &*name.text() {
             "Action" => self.action = scanner.string_or_skip()?,
             "Package" => self.package = scanner.string_or_skip()?,

@@ -11,14 +11,16 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
+use crate::ijson::Index;
 use crate::refusal::Refusal;
 use crate::testrun::{Duration, Outcome, TestTally};
-use event::Action;
+use event::{Action, Event};
 
 /// What is running, package by package, while a stream is read.
 #[derive(Debug, Default)]
 pub struct GoTest {
     packages: HashMap<String, Package>,
+    index: Index,
     /// Lines that are events of `go test -json`.
     pub events: u64,
     /// Lines that are not: build output, prints of `TestMain`, torn lines.
@@ -35,19 +37,40 @@ struct Package {
 /// The case that stands for a package that failed on its own.
 const PACKAGE_CASE: &str = "TestMain";
 
-/// Whether `line` is an event of `go test -json`.
-pub fn is_event(line: &[u8]) -> bool {
-    event::read(line).is_some()
+/// Whether a line of `block` is an event of `go test -json`.
+pub fn has_event(block: &[u8]) -> bool {
+    let mut stream = GoTest::default();
+    stream.block(block, &mut TestTally::new(0));
+    stream.events > 0
 }
 
 impl GoTest {
-    /// Take in one line, with or without its line feed.
-    pub fn line(&mut self, line: &[u8], tally: &mut TestTally) {
-        let Some(event) = event::read(line) else {
-            self.other_lines += u64::from(!line.trim_ascii().is_empty());
-            return;
-        };
+    /// Take in the lines of `block`; a line that is not UTF-8 is no event.
+    pub fn block(&mut self, block: &[u8], tally: &mut TestTally) {
+        match std::str::from_utf8(block) {
+            Ok(text) => self.text(text, tally),
+            Err(_) if !block.trim_ascii_end().contains(&b'\n') => self.other_lines += 1,
+            Err(_) => block
+                .split_inclusive(|byte| *byte == b'\n')
+                .for_each(|line| self.block(line, tally)),
+        }
+    }
+
+    fn text(&mut self, text: &str, tally: &mut TestTally) {
+        let mut index = std::mem::take(&mut self.index);
+        index.build(text.as_bytes());
+        event::each(text, &index, |event| match event {
+            Some(event) => self.event(&event, tally),
+            None => self.other_lines += 1,
+        });
+        self.index = index;
+    }
+
+    fn event(&mut self, event: &Event<'_>, tally: &mut TestTally) {
         self.events += 1;
+        if event.action == Action::Other {
+            return;
+        }
         let package = self.packages.entry_ref(event.package.as_ref()).or_default();
         match (event.test.as_deref(), event.action) {
             (Some(test), Action::Run) => drop(package.running.insert(test.to_owned())),

@@ -31,11 +31,28 @@ pub(crate) fn end(text: &[u8], start: usize) -> Scan<usize> {
     }
 }
 
+#[inline]
 fn digits(text: &[u8], mut at: usize) -> usize {
+    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let other = not_digits(u64::from_le_bytes(*chunk));
+        if other != 0 {
+            return at + (other.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
     while text.get(at).is_some_and(u8::is_ascii_digit) {
         at += 1;
     }
     at
+}
+
+/// Bits in those bytes of `word` that are no ASCII digits; the lowest ones are right, those above may not be.
+#[inline]
+fn not_digits(word: u64) -> u64 {
+    const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
+    // '0'..='9' are 0x30 to 0x39: the high half is 3, and stays so when 6 is added.
+    let high = |word: u64| word & u64::from_ne_bytes([0xF0; 8]);
+    (high(word) ^ ZEROS) | (high(word.wrapping_add(u64::from_ne_bytes([6; 8]))) ^ ZEROS)
 }
 
 fn some_digits(text: &[u8], at: usize) -> Scan<usize> {
@@ -72,4 +89,25 @@ pub(crate) fn whole(token: &str) -> Option<u64> {
     }
     let printed = canonical::canonicalize_text(token.as_bytes()).ok()?;
     std::str::from_utf8(&printed).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_end_where_they_end() {
+        for length in 0..20 {
+            for other in 0..=255u8 {
+                let mut text = b"90817263549081726354".to_vec();
+                text.insert(length, other);
+                let expected = if other.is_ascii_digit() {
+                    text.len()
+                } else {
+                    length
+                };
+                assert_eq!(digits(&text, 0), expected, "{other} at {length}");
+            }
+        }
+    }
 }

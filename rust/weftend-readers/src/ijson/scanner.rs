@@ -1,6 +1,7 @@
 //! The cursor: objects, arrays and scalars, one at a time.
 
-use super::names::Names;
+use super::index::Index;
+use super::names::{Member, Name, Names, fingerprint};
 use super::number;
 use super::string::{self, Str};
 use super::{Fault, MAX_DEPTH, Scan};
@@ -17,33 +18,36 @@ pub(crate) enum Kind {
     Null,
 }
 
-/// A cursor into one JSON text.
+/// A cursor into a text that holds JSON.
 pub(crate) struct Scanner<'a> {
     text: &'a str,
+    /// The text up to where what is being read ends.
+    bytes: &'a [u8],
+    index: &'a Index,
     at: usize,
     depth: u32,
     names: Names,
 }
 
 impl<'a> Scanner<'a> {
-    /// A cursor at the start of `text`.
-    pub(crate) fn new(text: &'a str) -> Self {
+    /// A cursor at the start of `text`, which `index` was built over.
+    pub(crate) fn new(text: &'a str, index: &'a Index) -> Self {
         Scanner {
             text,
+            bytes: text.as_bytes(),
+            index,
             at: 0,
             depth: 0,
             names: Names::default(),
         }
     }
 
-    /// A cursor at the start of another text, in the memory of this one.
-    pub(crate) fn reuse(self, text: &str) -> Scanner<'_> {
-        Scanner {
-            text,
-            at: 0,
-            depth: 0,
-            names: self.names.emptied(),
-        }
+    /// Move to the line that stands from `start` up to `end`.
+    #[inline]
+    pub(crate) fn line(&mut self, start: usize, end: usize) {
+        self.bytes = self.text.as_bytes().get(..end).unwrap_or_default();
+        (self.at, self.depth) = (start, 0);
+        self.names.clear();
     }
 
     /// Byte offset of the cursor.
@@ -51,9 +55,15 @@ impl<'a> Scanner<'a> {
         self.at
     }
 
+    /// Whether nothing is left.
+    #[inline]
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
     #[inline]
     fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.bytes.get(self.at).copied()
     }
 
     #[inline]
@@ -65,6 +75,17 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// Move to the next byte that is not white space, and look at it.
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        if byte > b' ' {
+            return Some(byte);
+        }
+        self.skip_space();
+        self.peek()
+    }
+
     /// Move to the next byte that is not white space.
     #[inline]
     pub(crate) fn skip_space(&mut self) {
@@ -74,13 +95,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// The cursor must be at the end, but for white space.
+    #[inline]
     pub(crate) fn finish(&mut self) -> Scan<()> {
         self.skip_space();
-        if self.at == self.text.len() {
-            Ok(())
-        } else {
-            Err(Fault)
-        }
+        if self.is_at_end() { Ok(()) } else { Err(Fault) }
     }
 
     /// What the value at the cursor is; `Fault` when no value can start here.
@@ -98,6 +116,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline]
     fn enter(&mut self, bracket: u8) -> Scan<()> {
         self.take(bracket)?;
         self.depth += 1;
@@ -112,44 +131,85 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(crate) fn object(
         &mut self,
-        mut member: impl FnMut(&mut Self, Str<'a>) -> Scan<()>,
+        mut member: impl FnMut(&mut Self, Name<'a>) -> Scan<()>,
     ) -> Scan<()> {
+        let start = self.at;
         self.enter(b'{')?;
-        let mark = self.names.mark();
-        self.skip_space();
-        if self.peek() != Some(b'}') {
+        let (mark, depth) = (self.names.mark(), self.depth as usize);
+        let (mut position, mut follows) = (0, true);
+        if self.next() != Some(b'}') {
             loop {
-                let name = self.name()?;
+                let name = self.name(depth, position, &mut follows)?;
                 member(self, name)?;
+                position += 1;
                 if !self.more(b'}')? {
                     break;
                 }
             }
         }
+        self.at += 1;
         self.depth -= 1;
-        self.names.close(self.text, mark)?;
-        self.take(b'}')
+        if follows || self.names.close(mark, depth) || self.truly_distinct(start) {
+            Ok(())
+        } else {
+            Err(Fault)
+        }
     }
 
-    #[inline]
-    fn name(&mut self) -> Scan<Str<'a>> {
-        let start = self.at;
-        let name = self.string()?;
-        self.names.push(start + 1, &name)?;
-        self.skip_space();
-        self.take(b':')?;
-        self.skip_space();
+    /// The name at the cursor, which goes to the value behind it.
+    #[inline(always)]
+    fn name(&mut self, depth: usize, position: usize, follows: &mut bool) -> Scan<Name<'a>> {
+        if *follows {
+            let at = self.at;
+            if let Some(member) = self
+                .names
+                .remembered(self.text.as_bytes(), depth, position, at)
+            {
+                self.at += member.length;
+                self.next();
+                return Ok(member.name(self.text, at));
+            }
+            *follows = false;
+            self.names.stray(depth, position);
+        }
+        let (name, member) = self.new_name()?;
+        self.names.push(member);
         Ok(name)
+    }
+
+    /// The name at the cursor, whatever it is.
+    fn new_name(&mut self) -> Scan<(Name<'a>, Member)> {
+        let start = self.at;
+        let text = self.string()?;
+        let end = self.at;
+        let fingerprint = match text.is_escaped() {
+            false => fingerprint(text.bytes()),
+            true => fingerprint(text.text().as_bytes()),
+        };
+        if self.next() != Some(b':') {
+            return Err(Fault);
+        }
+        let plain = self.at == end && !text.is_escaped();
+        self.at += 1;
+        let length = if plain { self.at - start } else { 0 };
+        self.next();
+        Ok((
+            Name { text, fingerprint },
+            Member {
+                start,
+                length,
+                fingerprint,
+            },
+        ))
     }
 
     /// After an element: past the comma if there is one, else at the closing bracket.
     #[inline]
     fn more(&mut self, closing: u8) -> Scan<bool> {
-        self.skip_space();
-        match self.peek() {
+        match self.next() {
             Some(b',') => {
                 self.at += 1;
-                self.skip_space();
+                self.next();
                 Ok(true)
             }
             Some(byte) if byte == closing => Ok(false),
@@ -157,11 +217,43 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Whether the names of the object at `start`, of which two have the same fingerprint, are different all the
+    /// same. The object has been read, so that it is read again without looking at names.
+    #[cold]
+    fn truly_distinct(&self, start: usize) -> bool {
+        let mut again = Scanner::new(self.text, self.index);
+        again.at = start;
+        let mut names = Vec::new();
+        let read = again.plain_object(&mut |name| names.push(name.text.text()));
+        names.sort_unstable();
+        read.is_ok() && names.windows(2).all(|pair| pair[0] != pair[1])
+    }
+
+    /// Read an object that is known to be well-formed, calling `each` with the names of its own members.
+    fn plain_object(&mut self, each: &mut dyn FnMut(Name<'a>)) -> Scan<()> {
+        self.take(b'{')?;
+        while self.next() != Some(b'}') {
+            each(self.new_name()?.0);
+            self.plain_value()?;
+            if !self.more(b'}')? {
+                break;
+            }
+        }
+        self.take(b'}')
+    }
+
+    fn plain_value(&mut self) -> Scan<()> {
+        match self.kind()? {
+            Kind::Object => self.plain_object(&mut |_| {}),
+            Kind::Array => self.array(Scanner::plain_value),
+            _ => self.skip(),
+        }
+    }
+
     /// Read the array at the cursor; `element` must read or skip each value.
     pub(crate) fn array(&mut self, mut element: impl FnMut(&mut Self) -> Scan<()>) -> Scan<()> {
         self.enter(b'[')?;
-        self.skip_space();
-        if self.peek() != Some(b']') {
+        if self.next() != Some(b']') {
             loop {
                 element(self)?;
                 if !self.more(b']')? {
@@ -170,34 +262,53 @@ impl<'a> Scanner<'a> {
             }
         }
         self.depth -= 1;
-        self.take(b']')
+        self.at += 1;
+        Ok(())
     }
 
     /// Read the string at the cursor.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn string(&mut self) -> Scan<Str<'a>> {
         self.take(b'"')?;
-        let (end, escaped) = string::end(self.text.as_bytes(), self.at)?;
-        let raw = self.text.get(self.at..end).ok_or(Fault)?;
+        let start = self.at;
+        let end = self
+            .index
+            .quote(start)
+            .filter(|end| *end < self.bytes.len())
+            .ok_or(Fault)?;
         self.at = end + 1;
-        Ok(Str::new(raw, escaped))
+        let escaped = self.index.needs_care() && self.careful(start, end)?;
+        Ok(Str::of(self.text, start, end, escaped))
+    }
+
+    /// Whether there are escapes in a string; `Fault` where they are none, or where a control character stands in it.
+    fn careful(&self, start: usize, end: usize) -> Scan<bool> {
+        let raw = self.bytes.get(start..end).ok_or(Fault)?;
+        if self.index.suspicious && raw.iter().any(|byte| *byte < 0x20) {
+            return Err(Fault);
+        }
+        let escaped = self.index.has_slash(start, end);
+        if escaped {
+            string::check_escapes(raw)?;
+        }
+        Ok(escaped)
     }
 
     /// Read the number at the cursor: its text, checked for range.
     #[inline]
     pub(crate) fn number(&mut self) -> Scan<&'a str> {
-        let end = number::end(self.text.as_bytes(), self.at)?;
-        let token = self.text.get(self.at..end).ok_or(Fault)?;
-        self.at = end;
-        Ok(token)
+        let start = self.at;
+        self.at = number::end(self.bytes, start)?;
+        self.text.get(start..self.at).ok_or(Fault)
     }
 
-    fn word(&mut self, word: &str) -> Scan<()> {
-        let rest = self.text.get(self.at..).ok_or(Fault)?;
-        if !rest.starts_with(word) {
+    #[inline]
+    fn word(&mut self, word: &[u8]) -> Scan<()> {
+        let end = self.at + word.len();
+        if self.bytes.get(self.at..end) != Some(word) {
             return Err(Fault);
         }
-        self.at += word.len();
+        self.at = end;
         Ok(())
     }
 
@@ -206,62 +317,19 @@ impl<'a> Scanner<'a> {
     pub(crate) fn skip(&mut self) -> Scan<()> {
         match self.kind()? {
             Kind::String => self.string().map(drop),
-            Kind::Number => self.number().map(drop),
-            Kind::Object => self.object(|scanner, _| scanner.skip()),
+            Kind::Number => {
+                self.at = number::end(self.bytes, self.at)?;
+                Ok(())
+            }
+            Kind::Object => self.skip_object(),
             Kind::Array => self.array(Scanner::skip),
-            Kind::True => self.word("true"),
-            Kind::False => self.word("false"),
-            Kind::Null => self.word("null"),
+            Kind::True => self.word(b"true"),
+            Kind::False => self.word(b"false"),
+            Kind::Null => self.word(b"null"),
         }
     }
 
-    /// Read the string at the cursor, or skip what is no string.
-    pub(crate) fn string_or_skip(&mut self) -> Scan<Option<Str<'a>>> {
-        if self.kind()? == Kind::String {
-            return self.string().map(Some);
-        }
-        self.skip()?;
-        Ok(None)
-    }
-
-    /// Read the number at the cursor, or skip what is no number.
-    pub(crate) fn number_or_skip(&mut self) -> Scan<Option<&'a str>> {
-        if self.kind()? == Kind::Number {
-            return self.number().map(Some);
-        }
-        self.skip()?;
-        Ok(None)
-    }
-
-    /// Read the `true` or `false` at the cursor, or skip what is neither.
-    pub(crate) fn boolean_or_skip(&mut self) -> Scan<Option<bool>> {
-        let kind = self.kind()?;
-        self.skip()?;
-        Ok(match kind {
-            Kind::True => Some(true),
-            Kind::False => Some(false),
-            _ => None,
-        })
-    }
-
-    /// Read the object at the cursor, or skip what is no object.
-    pub(crate) fn object_or_skip(
-        &mut self,
-        member: impl FnMut(&mut Self, Str<'a>) -> Scan<()>,
-    ) -> Scan<()> {
-        if self.kind()? == Kind::Object {
-            self.object(member)
-        } else {
-            self.skip()
-        }
-    }
-
-    /// Read the array at the cursor, or skip what is no array.
-    pub(crate) fn array_or_skip(&mut self, element: impl FnMut(&mut Self) -> Scan<()>) -> Scan<()> {
-        if self.kind()? == Kind::Array {
-            self.array(element)
-        } else {
-            self.skip()
-        }
+    fn skip_object(&mut self) -> Scan<()> {
+        self.object(|scanner, _| scanner.skip())
     }
 }

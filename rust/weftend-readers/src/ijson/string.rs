@@ -4,24 +4,49 @@ use std::borrow::Cow;
 
 use super::{Fault, Scan};
 
-/// A string as it stands in the text, without its quotes; escapes in it have been checked.
+/// A string as it stands in its text, without its quotes; escapes in it have been checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Str<'a> {
-    raw: &'a str,
+    text: &'a str,
+    start: usize,
+    end: usize,
     escaped: bool,
 }
 
 impl<'a> Str<'a> {
-    pub(crate) fn new(raw: &'a str, escaped: bool) -> Self {
-        Str { raw, escaped }
+    /// What stands in `text` from `start` up to `end`, both beside quotes.
+    #[inline]
+    pub(super) fn of(text: &'a str, start: usize, end: usize, escaped: bool) -> Self {
+        Str {
+            text,
+            start,
+            end,
+            escaped,
+        }
     }
 
-    /// The bytes between the quotes, escapes and all.
+    /// The same of a whole text.
+    pub(crate) fn new(raw: &'a str, escaped: bool) -> Self {
+        Str::of(raw, 0, raw.len(), escaped)
+    }
+
+    /// What stands between the quotes, escapes and all.
+    #[inline]
     pub(crate) fn raw(&self) -> &'a str {
-        self.raw
+        self.text.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The same as bytes.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.text
+            .as_bytes()
+            .get(self.start..self.end)
+            .unwrap_or_default()
     }
 
     /// Whether there are escapes in it.
+    #[inline]
     pub(crate) fn is_escaped(&self) -> bool {
         self.escaped
     }
@@ -29,9 +54,9 @@ impl<'a> Str<'a> {
     /// The text the string stands for.
     pub(crate) fn text(&self) -> Cow<'a, str> {
         if self.escaped {
-            Cow::Owned(unescape(self.raw))
+            Cow::Owned(unescape(self.raw()))
         } else {
-            Cow::Borrowed(self.raw)
+            Cow::Borrowed(self.raw())
         }
     }
 
@@ -39,59 +64,20 @@ impl<'a> Str<'a> {
     #[inline]
     pub(crate) fn is(&self, other: &str) -> bool {
         if self.escaped {
-            unescape(self.raw) == other
+            self.text() == other
         } else {
-            self.raw == other
+            self.bytes() == other.as_bytes()
         }
     }
 }
 
-const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-
-/// Bytes of `word` that are a quote, a backslash or a control character have their high bit set; bytes above
-/// the first such byte may have it set by a borrow, bytes below never.
-#[inline]
-fn special(word: u64) -> u64 {
-    let quote = word ^ u64::from_ne_bytes([b'"'; 8]);
-    let slash = word ^ u64::from_ne_bytes([b'\\'; 8]);
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    ((quote.wrapping_sub(ONES) & !quote) | (slash.wrapping_sub(ONES) & !slash) | control) & HIGHS
-}
-
-/// Offset of the closing quote of the string whose content starts at `at`, and whether it holds escapes.
-#[inline]
-pub(crate) fn end(text: &[u8], mut at: usize) -> Scan<(usize, bool)> {
-    let mut escaped = false;
-    loop {
-        at = next_special(text, at)?;
-        match text.get(at) {
-            Some(b'"') => return Ok((at, escaped)),
-            Some(b'\\') => {
-                escaped = true;
-                at = past_escape(text, at)?;
-            }
-            _ => return Err(Fault),
-        }
+/// Whether the content of a string, in which backslashes stand, has only escapes that JSON has.
+pub(super) fn check_escapes(raw: &[u8]) -> Scan<()> {
+    let mut at = 0;
+    while let Some(slash) = raw.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        at = past_escape(raw, at + slash)?;
     }
-}
-
-/// Offset of the first quote, backslash or control character at or after `at`.
-#[inline]
-fn next_special(text: &[u8], mut at: usize) -> Scan<usize> {
-    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let found = special(u64::from_le_bytes(*chunk));
-        if found != 0 {
-            return Ok(at + (found.trailing_zeros() / 8) as usize);
-        }
-        at += 8;
-    }
-    let rest = text.get(at..).ok_or(Fault)?;
-    let found = rest
-        .iter()
-        .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F))
-        .ok_or(Fault)?;
-    Ok(at + found)
+    Ok(())
 }
 
 /// Past the escape at `at`, a surrogate pair being one.
@@ -171,27 +157,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_special_byte_is_found_wherever_it_stands() {
-        for length in 0..40 {
-            for (byte, is_end) in [(b'"', true), (b'\n', false), (0x1F, false), (0, false)] {
-                let mut text = vec![b'a'; 40];
-                text[length] = byte;
-                let found = end(&text, 0);
-                assert_eq!(found.is_ok(), is_end, "{byte} at {length}");
-                assert!(!is_end || found == Ok((length, false)));
-            }
-        }
-    }
-
-    #[test]
-    fn bytes_above_ascii_are_content() {
-        let text = "\u{80}\u{7ff}\u{20ac}\u{1f600}\u{7f}\"";
-        assert_eq!(end(text.as_bytes(), 0), Ok((text.len() - 1, false)));
-    }
-
-    #[test]
     fn escapes_stand_for_their_characters() {
         let raw = r#"a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00z"#;
+        assert_eq!(check_escapes(raw.as_bytes()), Ok(()));
         assert_eq!(
             Str::new(raw, true).text(),
             "a\"\\/\u{8}\u{c}\n\r\t\u{e9}\u{1f600}z"
@@ -200,16 +168,18 @@ mod tests {
 
     #[test]
     fn what_is_no_escape_is_refused() {
-        for text in [
-            r#"\x""#,
-            r#"\u12""#,
-            r#"\ud800""#,
-            r#"\ud800\u0041""#,
-            r#"\udc00""#,
-            r#"\"#,
-            r#"\u12g4""#,
+        for raw in [
+            r"\x",
+            r"\u12",
+            r"\ud800",
+            r"\ud800\u0041",
+            r"\udc00",
+            r"\",
+            r"\u12g4",
+            r"\u+123",
+            r"\ud800\n",
         ] {
-            assert_eq!(end(text.as_bytes(), 0), Err(Fault), "{text}");
+            assert_eq!(check_escapes(raw.as_bytes()), Err(Fault), "{raw}");
         }
     }
 }

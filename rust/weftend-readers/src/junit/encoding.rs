@@ -142,6 +142,9 @@ pub(super) fn decoded_head(head: &[u8]) -> Cow<'_, str> {
             let whole = content.get(..content.len() & !3).unwrap_or_default();
             utf32(whole, big_endian).unwrap_or_default().into()
         }
-        _ => String::from_utf8_lossy(content),
+        _ => match std::str::from_utf8(content) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(content),
+        },
     }
 }

@@ -55,15 +55,43 @@ fn is_legal(character: char) -> bool {
 
 /// Section 2.3: names, at least as far as ASCII goes.
 pub(super) fn check_name(name: &str) -> Result<(), Wrong> {
-    let mut bytes = name.bytes();
-    let starts =
-        |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':') || !byte.is_ascii();
-    let goes_on = |byte: u8| starts(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
-    if bytes.next().is_some_and(starts) && bytes.all(goes_on) {
+    if !name.is_empty() && name_length(name.as_bytes()) == name.len() {
         Ok(())
     } else {
         Err("not a name")
     }
+}
+
+/// Whether a byte can be in a name (1) or begin it, too (3).
+const NAME: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let character = byte as u8;
+        if character.is_ascii_alphabetic()
+            || matches!(character, b'_' | b':')
+            || !character.is_ascii()
+        {
+            table[byte] = 3;
+        } else if character.is_ascii_digit() || matches!(character, b'-' | b'.') {
+            table[byte] = 1;
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// How many bytes of `bytes` are a name.
+#[inline]
+fn name_length(bytes: &[u8]) -> usize {
+    match bytes.first() {
+        Some(first) if NAME[usize::from(*first)] == 3 => {}
+        _ => return 0,
+    }
+    bytes
+        .iter()
+        .position(|byte| NAME[usize::from(*byte)] == 0)
+        .unwrap_or(bytes.len())
 }
 
 /// Section 2.4: `]]>` does not stand in text.
@@ -101,51 +129,63 @@ pub(super) fn attributes<'a>(
     mut each: impl FnMut(&'a str, &'a str) -> Result<(), Wrong>,
 ) -> Result<(), Wrong> {
     let mut seen: SmallNames<'a> = SmallNames::default();
-    let mut rest = raw;
+    let mut at = 0;
     loop {
-        let next = rest.trim_start_matches(SPACE);
-        if next.is_empty() {
+        let start = past_space(raw, at);
+        if start == raw.len() {
             return Ok(());
         }
-        if next.len() == rest.len() {
+        if start == at {
             return Err("no white space before an attribute");
         }
-        let (name, value, behind) = attribute(next)?;
-        check_name(name)?;
+        let (name, value, end) =
+            attribute(raw, start).ok_or("attributes that are not well-formed")?;
         check_value(value)?;
         seen.insert(name)?;
         each(name, value)?;
-        rest = behind;
+        at = end;
     }
 }
 
-const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
-
-/// Name, raw value and what follows of the attribute that `text` starts with.
+/// Offset of the first byte at or after `at` that is not white space.
 #[inline]
-fn attribute(text: &str) -> Result<(&str, &str, &str), Wrong> {
-    const MALFORMED: Wrong = "attributes that are not well-formed";
-    let (name, rest) = text.split_once('=').ok_or(MALFORMED)?;
-    let rest = rest.trim_start_matches(SPACE);
-    let quote = rest
-        .chars()
-        .next()
-        .filter(|quote| matches!(quote, '"' | '\''))
-        .ok_or(MALFORMED)?;
-    let (value, behind) = rest
-        .get(1..)
-        .and_then(|rest| rest.split_once(quote))
-        .ok_or(MALFORMED)?;
-    Ok((name.trim_end_matches(SPACE), value, behind))
+fn past_space(text: &str, at: usize) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    at + rest
+        .iter()
+        .position(|byte| !space(byte))
+        .unwrap_or(rest.len())
+}
+
+/// Name and raw value of the attribute at `start`, and where it ends.
+#[inline]
+fn attribute(raw: &str, start: usize) -> Option<(&str, &str, usize)> {
+    let bytes = raw.as_bytes();
+    let name_end = start + name_length(bytes.get(start..)?);
+    let equals = past_space(raw, name_end);
+    if name_end == start || bytes.get(equals) != Some(&b'=') {
+        return None;
+    }
+    let open = past_space(raw, equals + 1);
+    let quote = *bytes
+        .get(open)
+        .filter(|quote| matches!(quote, b'"' | b'\''))?;
+    let length = memchr::memchr(quote, bytes.get(open + 1..)?)?;
+    let close = open + 1 + length;
+    Some((
+        raw.get(start..name_end)?,
+        raw.get(open + 1..close)?,
+        close + 1,
+    ))
 }
 
 /// The value `raw` as the document means it (section 3.3.3); it has been checked.
 #[inline]
 pub(super) fn value(raw: &str) -> Cow<'_, str> {
-    if !raw
-        .bytes()
-        .any(|byte| matches!(byte, b'&' | b'\t' | b'\n' | b'\r'))
-    {
+    // Without branches, so that many bytes are looked at together.
+    let changes = |byte: u8| u8::from(byte < b' ') | u8::from(byte == b'&');
+    if raw.bytes().fold(0, |found, byte| found | changes(byte)) == 0 {
         return Cow::Borrowed(raw);
     }
     normalized(raw).unwrap_or_default()

@@ -26,6 +26,21 @@ pub fn looks_like_xml(head: &[u8]) -> bool {
 
 /// The name of the root element, where `head` (the first bytes of a document) shows it.
 pub fn root_name(head: &[u8]) -> Option<String> {
+    // Nearly always it stands in the first lines.
+    let near = head.get(..NEAR).unwrap_or(head);
+    root_in(near).or_else(|| {
+        if near.len() < head.len() {
+            root_in(head)
+        } else {
+            None
+        }
+    })
+}
+
+/// Bytes of a document in which its root element is looked for first.
+const NEAR: usize = 1 << 10;
+
+fn root_in(head: &[u8]) -> Option<String> {
     let text = encoding::decoded_head(head);
     let mut reader = Reader::from_str(&text);
     loop {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use weftend_core::{canonical, stream};
 
-use crate::ijson::{Kind, Scan, Scanner, Str};
+use crate::ijson::{Kind, Name, Scan, Scanner, Str, fingerprint};
 use crate::keys;
 
 /// The values of one record that a stream asks for, by slot number.
@@ -84,8 +84,16 @@ pub struct Fields {
 
 #[derive(Clone, Debug, Default)]
 struct Node {
-    children: Vec<(String, Node)>,
+    children: Vec<Child>,
     slot: Option<usize>,
+}
+
+/// What a member name leads to.
+#[derive(Clone, Debug)]
+struct Child {
+    name: String,
+    fingerprint: u64,
+    node: Node,
 }
 
 impl Fields {
@@ -133,20 +141,23 @@ impl Fields {
 
 impl Node {
     fn child(&mut self, name: String) -> &mut Node {
-        let index = self.children.iter().position(|(known, _)| *known == name);
+        let index = self.children.iter().position(|child| child.name == name);
         let index = index.unwrap_or_else(|| {
-            self.children.push((name, Node::default()));
+            self.children.push(Child {
+                fingerprint: fingerprint(name.as_bytes()),
+                name,
+                node: Node::default(),
+            });
             self.children.len() - 1
         });
-        &mut self.children[index].1
+        &mut self.children[index].node
     }
 
     #[inline]
-    fn wanted(&self, name: &Str<'_>) -> Option<&Node> {
-        self.children
-            .iter()
-            .find(|(known, _)| name.is(known))
-            .map(|(_, node)| node)
+    fn wanted(&self, name: &Name<'_>) -> Option<&Node> {
+        let same =
+            |child: &&Child| child.fingerprint == name.fingerprint && name.text.is(&child.name);
+        self.children.iter().find(same).map(|child| &child.node)
     }
 
     fn read<'a>(&self, scanner: &mut Scanner<'a>, values: &mut Values<'a>) -> Scan<()> {
@@ -175,10 +186,10 @@ impl Node {
             let node = self
                 .children
                 .iter()
-                .find(|(name, _)| name.parse() == Ok(index));
+                .find(|child| child.name.parse() == Ok(index));
             index += 1;
             match node {
-                Some((_, node)) => node.read(scanner, values),
+                Some(child) => child.node.read(scanner, values),
                 None => scanner.skip(),
             }
         })

@@ -4,6 +4,7 @@
 //! would consume units that the mended file could not complete.
 
 mod blocks;
+mod content;
 mod fields;
 mod reading;
 mod shard;

@@ -4,10 +4,10 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use weftend_core::fold::{FoldError, Partial, UnitDigest};
 
 use super::blocks::Blocks;
+use super::content::Content;
 use super::fields::Fields;
 use super::shard::{FILE, Lines, RecordUnit, Shard};
 use crate::refusal::Refusal;
@@ -21,7 +21,7 @@ const ROUND: usize = 8;
 pub struct Read {
     /// Its contributions, all of one part: the file.
     pub partial: Partial,
-    /// The digest of its bytes.
+    /// Its identity: the digest of its bytes under [`RecordUnit::Whole`], else one that stands for them.
     pub content: UnitDigest,
     /// What its lines were.
     pub lines: Lines,
@@ -46,7 +46,7 @@ pub fn read(
     };
     let mut reader = Ahead {
         blocks: Blocks::new(source, BLOCK),
-        hash: Sha256::new(),
+        content: Content::of(unit),
     };
     let mut before = 0;
     let mut round = reader.round(Vec::new())?;
@@ -61,13 +61,13 @@ pub fn read(
         before += lines.map_err(|(line, refusal)| refusal.in_line(before + line + 1))?;
         spare = std::mem::replace(&mut round, next?);
     }
-    shards.sum(reader.hash.finalize().into())
+    shards.sum(reader.content.digest())
 }
 
-/// The source, and the digest of what was read of it.
+/// The source, and the identity of what was read of it.
 struct Ahead<R> {
     blocks: Blocks<R>,
-    hash: Sha256,
+    content: Content,
 }
 
 impl<R: io::Read> Ahead<R> {
@@ -79,7 +79,7 @@ impl<R: io::Read> Ahead<R> {
             if !self.blocks.next(block)? {
                 break;
             }
-            self.hash.update(block.as_slice());
+            self.content.update(block);
             filled += 1;
         }
         spare.truncate(filled);
@@ -135,8 +135,8 @@ impl<'f> Shards<'f> {
         let mut sum = Partial::new(self.channels.to_vec()).map_err(|error| of_fold(&error))?;
         let mut lines = Lines::default();
         for mut shard in shards {
-            lines.records += shard.lines.records;
-            lines.without_unit += shard.lines.without_unit;
+            lines.records += shard.counts.records;
+            lines.without_unit += shard.counts.without_unit;
             shard.partial.settle();
             if sum.is_empty() {
                 sum = shard.partial;

@@ -5,7 +5,7 @@ use weftend_core::fold::{BucketIndex, FoldError, PartIndex, Partial, UnitDigest,
 
 use super::fields::{Fields, Value, Values};
 use super::tokens::Tokens;
-use crate::ijson::{self, Fault, Scanner};
+use crate::ijson::{self, Fault, Index, Scanner};
 use crate::refusal::Refusal;
 use crate::units::{self, FieldUnits};
 
@@ -40,7 +40,8 @@ pub(super) struct Shard<'f> {
     units: Tokens<UnitIndex>,
     keys: Vec<Tokens<BucketIndex>>,
     pub(super) partial: Partial,
-    pub(super) lines: Lines,
+    pub(super) counts: Lines,
+    index: Index,
 }
 
 /// Why a line was refused.
@@ -71,7 +72,8 @@ impl<'f> Shard<'f> {
             units: Tokens::default(),
             keys,
             partial,
-            lines: Lines::default(),
+            counts: Lines::default(),
+            index: Index::default(),
         })
     }
 
@@ -81,34 +83,45 @@ impl<'f> Shard<'f> {
             Ok(text) => (text, false),
             Err(error) => (valid(block, error.valid_up_to()), true),
         };
-        let mut scanner = Scanner::new("");
-        let mut values = Values::new();
-        let mut number = 0;
-        let mut rest = text;
-        while !rest.is_empty() {
-            let end = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1);
-            let (line, behind) = rest.split_at(end);
-            scanner = scanner.reuse(line);
-            self.line(line, &mut scanner, &mut values)
-                .map_err(|wrong| (number, refusal(wrong)))?;
-            number += 1;
-            rest = behind;
-        }
-        if broken {
-            Err((number, Refusal::new("CANON_UTF8", "", "not UTF-8")))
-        } else {
-            Ok(number)
+        let mut index = std::mem::take(&mut self.index);
+        index.build(text.as_bytes());
+        let lines = self.lines(text, &index);
+        self.index = index;
+        match lines {
+            Ok(number) if broken => Err((number, Refusal::new("CANON_UTF8", "", "not UTF-8"))),
+            lines => lines,
         }
     }
 
+    fn lines(&mut self, text: &str, index: &Index) -> Result<u64, (u64, Refusal)> {
+        let mut scanner = Scanner::new(text, index);
+        let (mut values, mut batch) = (Values::new(), Batch::default());
+        let (mut number, mut start) = (0, 0);
+        while start < text.len() {
+            let rest = text.as_bytes().get(start..).unwrap_or_default();
+            let end = memchr::memchr(b'\n', rest).map_or(text.len(), |length| start + length);
+            scanner.line(start, end);
+            let line = text.get(start..end).unwrap_or_default();
+            let read = self.line(line, &mut scanner, &mut values, &mut batch);
+            read.map_err(|wrong| (number, refusal(wrong)))?;
+            number += 1;
+            start = end + 1;
+        }
+        self.finish(batch)
+            .map_err(|wrong| (number, refusal(wrong)))?;
+        Ok(number)
+    }
+
+    #[inline]
     fn line<'a>(
         &mut self,
         line: &'a str,
         scanner: &mut Scanner<'a>,
         values: &mut Values<'a>,
+        batch: &mut Batch<'a>,
     ) -> Result<(), Wrong> {
         scanner.skip_space();
-        if scanner.at() == line.len() {
+        if scanner.is_at_end() {
             return Ok(());
         }
         let read = self
@@ -117,51 +130,46 @@ impl<'f> Shard<'f> {
             .and_then(|()| scanner.finish());
         if read == Err(Fault) {
             let otherwise = || Refusal::invalid("", "not I-JSON");
-            return Err(Wrong::Line(ijson::refusal(
-                line.trim_end_matches(['\n', '\r']).as_bytes(),
-                otherwise,
-            )));
+            let line = line.trim_end_matches('\r').as_bytes();
+            return Err(Wrong::Line(ijson::refusal(line, otherwise)));
         }
-        self.lines.records += 1;
-        let Some((unit, part)) = self.unit(line, values)? else {
-            self.lines.without_unit += 1;
-            return Ok(());
-        };
-        self.keys(unit, part, values)
+        self.counts.records += 1;
+        let unit = self.fields.unit.and_then(|slot| values[slot]);
+        match (self.unit, unit) {
+            (RecordUnit::Field(_), None) => self.counts.without_unit += 1,
+            (RecordUnit::Field(_), Some(unit)) => {
+                let record = batch.units.len();
+                batch.units.push(unit);
+                self.keys(values, |_, bucket, amount| {
+                    batch.rows.push((record, bucket, amount))
+                })?;
+            }
+            (RecordUnit::Record, _) => {
+                let text = line.trim_ascii_end().as_bytes();
+                let text = canonical::canonicalize_text(text).unwrap_or_default();
+                let unit = self.partial.unit(&units::of_content(&text))?;
+                self.keys(values, |partial, bucket, amount| {
+                    partial.add_at(unit, PartIndex::OWN, bucket, amount)
+                })?;
+                self.partial.end_record();
+            }
+            (RecordUnit::Whole, _) => {
+                let (unit, part) = (self.partial.unit(&FILE)?, self.part);
+                self.keys(values, |partial, bucket, amount| {
+                    partial.add_at(unit, part, bucket, amount)
+                })?;
+            }
+        }
+        Ok(())
     }
 
-    /// The record's unit and part.
+    /// Tell `each` what the record adds to which bucket.
     #[inline]
-    fn unit(
+    fn keys(
         &mut self,
-        line: &str,
         values: &Values<'_>,
-    ) -> Result<Option<(UnitIndex, PartIndex)>, Wrong> {
-        let partial = &mut self.partial;
-        match self.unit {
-            RecordUnit::Field(field) => {
-                let Some(value) = self.fields.unit.and_then(|slot| values[slot]) else {
-                    return Ok(None);
-                };
-                let unit = self
-                    .units
-                    .get(&value, || partial.unit(&field.unit(&value.canonical())))?;
-                Ok(Some((unit, self.part)))
-            }
-            RecordUnit::Record => {
-                let text = canonical::canonicalize_text(line.trim_ascii_end().as_bytes())
-                    .unwrap_or_default();
-                Ok(Some((
-                    partial.unit(&units::of_content(&text))?,
-                    PartIndex::OWN,
-                )))
-            }
-            RecordUnit::Whole => Ok(Some((partial.unit(&FILE)?, self.part))),
-        }
-    }
-
-    #[inline]
-    fn keys(&mut self, unit: UnitIndex, part: PartIndex, values: &Values<'_>) -> Result<(), Wrong> {
+        mut each: impl FnMut(&mut Partial, BucketIndex, u64),
+    ) -> Result<(), Wrong> {
         let maps = self.fields.maps.iter().zip(&mut self.keys);
         for (&(channel, key, amount), tokens) in maps {
             let Some(value) = values[key] else { continue };
@@ -171,13 +179,45 @@ impl<'f> Shard<'f> {
             };
             let partial = &mut self.partial;
             let bucket = tokens.get(&value, || partial.bucket(channel, &value.key()))?;
-            partial.add_at(unit, part, bucket, amount);
-        }
-        if part == PartIndex::OWN {
-            self.partial.end_record();
+            each(partial, bucket, amount);
         }
         Ok(())
     }
+
+    /// Look up the units of a batch, all in a row: the table is larger than any cache, and a processor waits for
+    /// many looks at once as long as for one.
+    fn finish(&mut self, batch: Batch<'_>) -> Result<(), Wrong> {
+        let RecordUnit::Field(field) = self.unit else {
+            return Ok(());
+        };
+        let tokens = &self.units;
+        let hashes: Vec<u64> = batch.units.iter().map(|value| tokens.hash(value)).collect();
+        let look = |(value, hash): (&Value<'_>, &u64)| tokens.find(*hash, value);
+        let known: Vec<Option<UnitIndex>> = batch.units.iter().zip(&hashes).map(look).collect();
+        let mut numbers = Vec::with_capacity(known.len());
+        for (value, known) in batch.units.iter().zip(known) {
+            let partial = &mut self.partial;
+            numbers.push(match known {
+                Some(number) => number,
+                None => self
+                    .units
+                    .get(value, || partial.unit(&field.unit(&value.canonical())))?,
+            });
+        }
+        for (record, bucket, amount) in batch.rows {
+            self.partial
+                .add_at(numbers[record], self.part, bucket, amount);
+        }
+        Ok(())
+    }
+}
+
+/// The records of one block, whose units have not been looked up yet.
+#[derive(Default)]
+struct Batch<'a> {
+    units: Vec<Value<'a>>,
+    /// Which record, what it adds to, and how much.
+    rows: Vec<(usize, BucketIndex, u64)>,
 }
 
 fn amount_of(value: &Value<'_>) -> Result<u64, Wrong> {

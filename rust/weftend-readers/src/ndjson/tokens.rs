@@ -7,29 +7,46 @@ use hashbrown::HashTable;
 
 use super::fields::Value;
 
+/// Values up to this many bytes stand in the table itself, which saves a look somewhere else in memory.
+const INLINE: usize = 40;
+
 /// Values met so far and what they stand for; two spellings of one value are two entries with one number.
-#[derive(Clone)]
 pub(super) struct Tokens<T> {
-    text: String,
-    entries: Vec<Entry<T>>,
-    index: HashTable<u32>,
+    index: HashTable<Token<T>>,
+    /// The values that are too long for the table.
+    long: Vec<u8>,
     hasher: RandomState,
 }
 
-#[derive(Clone)]
-struct Entry<T> {
-    start: usize,
+/// One spelling and what it stands for.
+struct Token<T> {
+    /// The spelling, or else, in its first eight bytes, where it starts among the long ones.
+    bytes: [u8; INLINE],
     length: u32,
     tag: u8,
     number: T,
 }
 
+impl<T> Token<T> {
+    #[inline]
+    fn spelling<'a>(&'a self, long: &'a [u8]) -> &'a [u8] {
+        let length = self.length as usize;
+        if let Some(inline) = self.bytes.get(..length) {
+            return inline;
+        }
+        let [first, ..] = self.bytes.as_chunks::<8>().0 else {
+            return &[];
+        };
+        let start = u64::from_le_bytes(*first) as usize;
+        long.get(start..start + length).unwrap_or_default()
+    }
+}
+
 impl<T> Default for Tokens<T> {
     fn default() -> Self {
         Tokens {
-            text: String::new(),
-            entries: Vec::new(),
             index: HashTable::new(),
+            long: Vec::new(),
             hasher: RandomState::default(),
         }
     }
@@ -43,62 +60,63 @@ impl<T: Copy> Tokens<T> {
         value: &Value<'_>,
         number: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let (tag, raw) = spelled(value);
-        let hash = self.hasher.hash_one(raw) ^ u64::from(tag);
-        let Tokens {
-            text,
-            entries,
-            index,
-            ..
-        } = &*self;
-        let same = |&entry: &u32| {
-            let entry = &entries[entry as usize];
-            entry.tag == tag
-                && text.as_bytes()[entry.start..entry.start + entry.length as usize]
-                    == *raw.as_bytes()
-        };
-        match index.find(hash, same) {
-            Some(&entry) => Ok(self.entries[entry as usize].number),
-            None => self.insert(hash, tag, raw, number()?),
+        let hash = self.hash(value);
+        match self.find(hash, value) {
+            Some(known) => Ok(known),
+            None => number().inspect(|number| self.insert(hash, value, *number)),
         }
     }
 
-    /// Lines are shorter than 2^32 bytes; where there are more values than that, the rest is just not kept.
-    fn insert<E>(&mut self, hash: u64, tag: u8, raw: &str, number: T) -> Result<T, E> {
-        let (Ok(length), Ok(place)) = (u32::try_from(raw.len()), u32::try_from(self.entries.len()))
-        else {
-            return Ok(number);
-        };
-        self.entries.push(Entry {
-            start: self.text.len(),
+    /// The hash under which `value` is looked for.
+    #[inline]
+    pub(super) fn hash(&self, value: &Value<'_>) -> u64 {
+        self.hasher.hash_one(spelled(value).1)
+    }
+
+    /// What `value`, with its [`Tokens::hash`], stands for, if it was met before.
+    #[inline]
+    pub(super) fn find(&self, hash: u64, value: &Value<'_>) -> Option<T> {
+        let (tag, raw) = spelled(value);
+        let same = |token: &Token<T>| token.tag == tag && token.spelling(&self.long) == raw;
+        self.index.find(hash, same).map(|token| token.number)
+    }
+
+    #[cold]
+    fn insert(&mut self, hash: u64, value: &Value<'_>, number: T) {
+        let (tag, raw) = spelled(value);
+        let mut bytes = [0; INLINE];
+        match bytes.get_mut(..raw.len()) {
+            Some(inline) => inline.copy_from_slice(raw),
+            None => {
+                bytes[..8].copy_from_slice(&(self.long.len() as u64).to_le_bytes());
+                self.long.extend_from_slice(raw);
+            }
+        }
+        // Lines are shorter than 2^32 bytes, so their values are.
+        let length = u32::try_from(raw.len()).unwrap_or_default();
+        let Tokens {
+            index,
+            long,
+            hasher,
+        } = self;
+        let token = Token {
+            bytes,
             length,
             tag,
             number,
-        });
-        self.text.push_str(raw);
-        let Tokens {
-            text,
-            entries,
-            index,
-            hasher,
-        } = self;
-        index.insert_unique(hash, place, |&entry| {
-            let entry = &entries[entry as usize];
-            hasher.hash_one(&text[entry.start..entry.start + entry.length as usize])
-                ^ u64::from(entry.tag)
-        });
-        Ok(number)
+        };
+        index.insert_unique(hash, token, |token| hasher.hash_one(token.spelling(long)));
     }
 }
 
 /// How a value is spelled, apart from values of other types that are spelled alike.
 #[inline]
-fn spelled<'a>(value: &Value<'a>) -> (u8, &'a str) {
+fn spelled<'a>(value: &Value<'a>) -> (u8, &'a [u8]) {
     match *value {
-        Value::Text(raw, false) => (0, raw),
-        Value::Text(raw, true) => (1, raw),
-        Value::Number(token) => (2, token),
-        Value::Boolean(true) => (3, "true"),
-        Value::Boolean(false) => (3, "false"),
+        Value::Text(raw, false) => (0, raw.as_bytes()),
+        Value::Text(raw, true) => (1, raw.as_bytes()),
+        Value::Number(token) => (2, token.as_bytes()),
+        Value::Boolean(true) => (3, b"true"),
+        Value::Boolean(false) => (3, b"false"),
     }
 }

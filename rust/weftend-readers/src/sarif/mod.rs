@@ -5,7 +5,7 @@ mod result;
 mod run;
 mod tally;
 
-use crate::ijson::{self, Scan, Scanner};
+use crate::ijson::{self, Index, Scan, Scanner};
 use crate::refusal::Refusal;
 pub use tally::{FindingsChannels, FindingsTally, Level};
 
@@ -23,9 +23,13 @@ pub fn read(
 ) -> Result<(), Refusal> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut log = Log::default();
+    let mut index = Index::default();
     let scanned = std::str::from_utf8(bytes)
         .map_err(|_| ijson::Fault)
-        .and_then(|text| ijson::read(text, |scanner| log.read(scanner, &mut each)));
+        .and_then(|text| {
+            index.build(bytes);
+            ijson::read(text, &index, |scanner| log.read(scanner, &mut each))
+        });
     let not_a_log = || Refusal::invalid("", log.wrong.unwrap_or("not a SARIF log"));
     match scanned {
         Err(_) => Err(ijson::refusal(bytes, not_a_log)),

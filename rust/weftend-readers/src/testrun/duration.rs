@@ -14,6 +14,48 @@ const MAX_NANOS_DIGITS: i32 = 18;
 /// three digits by commas where a decimal point follows (`1,234.567`, as Surefire writes it). Anything else is
 /// unreadable, and so is what is negative or above 31 years.
 pub fn seconds(text: &str) -> Duration {
+    plain(text.as_bytes()).or_else(|| any(text))
+}
+
+/// The common form: up to nine digits, and up to nine more behind a point.
+#[inline]
+fn plain(text: &[u8]) -> Duration {
+    const MOST: usize = FRACTION_DIGITS as usize;
+    let whole = text
+        .iter()
+        .position(|byte| *byte == b'.')
+        .unwrap_or(text.len());
+    let fraction = text.get(whole + 1..).unwrap_or_default();
+    if !(1..=MOST).contains(&whole) || fraction.len() > MOST {
+        return None;
+    }
+    let mut nanos = 0;
+    for byte in text.iter().take(whole).chain(fraction) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        nanos = nanos * 10 + u64::from(digit);
+    }
+    Some(nanos * POWERS[MOST - fraction.len()])
+}
+
+/// Powers of ten.
+const POWERS: [u64; 10] = [
+    1,
+    10,
+    100,
+    1_000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+    1_000_000_000,
+];
+
+/// Every form.
+fn any(text: &str) -> Duration {
     let text = text.trim_matches([' ', '\t', '\n', '\r']);
     let text = text.strip_prefix('+').unwrap_or(text);
     let (number, exponent) = split_exponent(text)?;
@@ -113,6 +155,15 @@ mod tests {
         ];
         for (text, nanos) in table {
             assert_eq!(seconds(text), Some(nanos), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_common_form_is_read_as_any_form_is(text in "[0-9]{0,10}[.]?[0-9]{0,10}") {
+            if let Some(nanos) = plain(text.as_bytes()) {
+                proptest::prop_assert_eq!(any(&text), Some(nanos));
+            }
         }
     }
 

@@ -1,0 +1,137 @@
+//! The scanner against the canonicalizer, which is the plain implementation of the same rules.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What documents are made of, whole and broken.
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"a\":",
+    "\"a\" : ",
+    "\"\\u0061\":",
+    "\"b\":",
+    "\"a name longer than sixteen bytes\":",
+    "\"\u{e9}\u{1f600}\":",
+    "\"x\"",
+    "\"\\\\\"",
+    "\"\\\"\"",
+    "\"\\ud83d\\ude00\"",
+    "\"\\ud800\"",
+    "\"\\x\"",
+    "\"\u{1}\"",
+    "\"a string that is longer than the sixty-four bytes of one step of the index, by far\"",
+    "\"",
+    "\\",
+    "0",
+    "-1.5e3",
+    "01",
+    "9007199254740993",
+    "1e999",
+    "true",
+    "false",
+    "null",
+    " ",
+    "\t",
+    "\r",
+    "{\"a\":1,\"b\":2}",
+    "{\"a\":1,\"a\":2}",
+    "{\"b\":{\"a\":1},\"a\":[{\"a\":1},{\"b\":2,\"a\":3}]}",
+];
+
+fn line() -> impl Strategy<Value = String> {
+    let any = prop::collection::vec(prop::sample::select(PIECES), 0..12)
+        .prop_map(|pieces| pieces.concat());
+    let object = prop::collection::vec(
+        prop::sample::select(&["\"a\":", "\"b\":", "\"\\u0061\":", "\"cc\" :"][..]),
+        0..4,
+    )
+    .prop_map(|names| {
+        let members: Vec<_> = names
+            .iter()
+            .map(|name| format!("{name}{{\"a\":1}}"))
+            .collect();
+        format!("{{{}}}", members.join(","))
+    });
+    prop_oneof![any, object.clone(), object]
+}
+
+fn accepts(text: &str) -> bool {
+    let mut index = Index::default();
+    index.build(text.as_bytes());
+    read(text, &index, Scanner::skip).is_ok()
+}
+
+fn is_ijson(text: &str) -> bool {
+    canonical::canonicalize_text(text.as_bytes()).is_ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn accepts_what_the_canonicalizer_accepts(text in line()) {
+        prop_assert_eq!(accepts(&text), is_ijson(&text), "{}", text);
+    }
+
+    /// One cursor over a block remembers names from line to line; no line may depend on those before it.
+    #[test]
+    fn lines_of_a_block_are_judged_as_if_alone(lines in prop::collection::vec(line(), 1..8)) {
+        let text = lines.join("\n");
+        let mut index = Index::default();
+        index.build(text.as_bytes());
+        let mut scanner = Scanner::new(&text, &index);
+        let mut start = 0;
+        for line in &lines {
+            scanner.line(start, start + line.len());
+            scanner.skip_space();
+            let accepted = scanner.skip().and_then(|()| scanner.finish()).is_ok();
+            prop_assert_eq!(accepted, is_ijson(line), "{} in {}", line, text);
+            start += line.len() + 1;
+        }
+    }
+
+    #[test]
+    fn every_cut_of_a_document_is_judged_alike(text in line()) {
+        for cut in (0..=text.len()).filter(|cut| text.is_char_boundary(*cut)) {
+            let (before, behind) = text.split_at(cut);
+            prop_assert_eq!(accepts(before), is_ijson(before), "{}", before);
+            prop_assert_eq!(accepts(behind), is_ijson(behind), "{}", behind);
+        }
+    }
+}
+
+#[test]
+fn names_are_remembered_only_while_they_are_followed() {
+    let lines = [
+        r#"{"a":1,"b":2,"c":3}"#,
+        r#"{"a":1,"b":2}"#,
+        r#"{"a":1,"b":2,"c":3,"a":4}"#,
+        r#"{"a":1,"c":2,"a":3}"#,
+        r#"{"c":1,"b":2,"a":3}"#,
+        r#"{"a":{"a":1,"b":{"a":1}},"b":{"b":1,"b":2}}"#,
+        r#"{"a":{"a":1,"b":{"a":1}},"b":{"b":1,"c":2}}"#,
+    ];
+    let text = lines.join("\n");
+    let mut index = Index::default();
+    index.build(text.as_bytes());
+    let mut scanner = Scanner::new(&text, &index);
+    let mut start = 0;
+    for line in lines {
+        scanner.line(start, start + line.len());
+        let mut names = Vec::new();
+        let read = scanner.object(|scanner, name| {
+            names.push(name.text().into_owned());
+            scanner.skip()
+        });
+        assert_eq!(read.is_ok(), is_ijson(line), "{line}");
+        start += line.len() + 1;
+        let letters: Vec<_> = line.split("\"").map(str::to_owned).collect();
+        assert!(names.iter().all(|name| letters.contains(name)), "{names:?}");
+    }
+}
