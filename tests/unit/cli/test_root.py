@@ -40,6 +40,13 @@ def test_the_table_and_its_modules_load_nothing_heavy():
     assert loaded & HEAVY == set()
 
 
+def test_counting_over_a_shipped_stream_loads_nothing_heavy(tmp_path):
+    (tmp_path / "report.xml").write_text('<testsuite><testcase name="a"/></testsuite>')
+    asked = ["count", "telemetry.ci.tests.v0", str(tmp_path), "--json"]
+    loaded = modules_after(f"from weftend.cli import main; assert main({asked}) == 0")
+    assert loaded & HEAVY == set()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_of_the_table_is_one_with_help(name):
     command = root.commands[name]
