@@ -76,15 +76,17 @@ def hashed(canonical: bytes) -> list[Job]:
 
 def main() -> None:
     """Print the table and write it as JSON."""
-    many, numbers = chunks(300), floats(20_000)
+    many, met, numbers = chunks(300), chunks(300, shuffled=True), floats(20_000)
     canonical = reference.canonicalize(many)
-    compact = json.dumps(many, separators=(",", ":")).encode()
+    compact = json.dumps(met, separators=(",", ":")).encode()
     indented = json.dumps(json.loads(canonical), indent=1).encode()
     jobs = [
         objects("canonicalize, 300 chunks", many, 0.8),
         objects("canonicalize, one hot chunk", many[1]),
         objects("canonicalize, floats", numbers, same=False),
         pure("canonicalize, 300 chunks", many, 30),
+        objects("canonicalize, 300 chunks, shuffled", met, 0.8),
+        pure("canonicalize, 300 chunks, shuffled", met, 30),
         texts("canonicalize_text, unsorted", compact, 2.5),
         texts("canonicalize_text, canonical", canonical, 3.5),
         texts("canonicalize_text, sorted, indented", indented, 3.5),

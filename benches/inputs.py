@@ -22,13 +22,14 @@ def names(vocabulary: str) -> list[str]:
     return (VOCABULARIES / f"{vocabulary}.txt").read_text(encoding="utf-8").split()
 
 
-def chunks(count: int, seed: int = 20260111) -> list[dict[str, object]]:
-    """Chunks of about 4 KB, members in the order in which programs write them: not sorted."""
+def chunks(count: int, seed: int = 20260111, *, shuffled: bool = False) -> list[dict[str, object]]:
+    """Chunks of about 4 KB: fields in the order of the format's description, buckets in byte order, in which the
+    fold makes them and files hold them, or ``shuffled``, as a program of another kind may have met them."""
     rng = random.Random(seed)
-    return [_chunk(rng, number) for number in range(count)]
+    return [_chunk(rng, number, shuffled) for number in range(count)]
 
 
-def _chunk(rng: random.Random, number: int) -> dict[str, object]:
+def _chunk(rng: random.Random, number: int, shuffled: bool) -> dict[str, object]:
     floor, units = 100, rng.randrange(2_000, 90_000)
     return {
         "schema": "weftend.telemetry.chunk/0",
@@ -37,7 +38,7 @@ def _chunk(rng: random.Random, number: int) -> dict[str, object]:
         "prevChunkId": _digest(number - 1, "chunk") if number else None,
         "windowStartTick": number * 100_000,
         "windowEndTick": number * 100_000 + units,
-        "payload": _payload(rng, floor, units),
+        "payload": _payload(rng, floor, units, shuffled),
         "evidenceRefs": sorted(_digest(number, f"evidence{i}") for i in range(6)),
         "tartarusRefs": sorted(_digest(number, f"tartarus{i}") for i in range(6)),
         "ttlSeconds": 86_400,
@@ -46,17 +47,22 @@ def _chunk(rng: random.Random, number: int) -> dict[str, object]:
     }
 
 
-def _payload(rng: random.Random, floor: int, units: int) -> dict[str, object]:
+def _payload(rng: random.Random, floor: int, units: int, shuffled: bool) -> dict[str, object]:
     return {
         "schema": "weftend.telemetry.aggregate/0",
         "bind": {"pathDigest": _digest(0, "path")},
         "kFloor": floor,
         "sampleCount": units,
         "aggregates": {
-            name: {key: rng.randrange(floor, units) for key in rng.sample(names(vocabulary), size)}
+            name: _buckets(rng, names(vocabulary), size, shuffled)
             for name, (vocabulary, size) in MAPS.items()
         },
     }
+
+
+def _buckets(rng: random.Random, keys: list[str], size: int, shuffled: bool) -> dict[str, int]:
+    met = rng.sample(keys, size)
+    return {key: rng.randrange(100, 90_000) for key in (met if shuffled else sorted(met))}
 
 
 def floats(count: int, seed: int = 7) -> list[float]:

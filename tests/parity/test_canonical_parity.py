@@ -53,6 +53,12 @@ def test_long_arrays_of_objects(rows):
 
 
 @searched
+@given(values.counts())
+def test_count_maps_in_order_and_almost(row):
+    agree_on_value(row)
+
+
+@searched
 @given(values.cycles())
 def test_values_that_hold_themselves(value):
     agree_on_value(value)

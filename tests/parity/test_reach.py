@@ -94,6 +94,21 @@ def test_names_that_sort_differently_in_utf_8_and_utf_16():
     assert reaches(values.accepted, met)
 
 
+@pytest.mark.parametrize("in_order", [True, False])
+@pytest.mark.parametrize("code", [None, Code.CANON_NUMBER_RANGE, Code.CANON_SURROGATE])
+def test_count_maps_in_order_and_almost(in_order, code):
+    def met(row: dict[str, object]) -> bool:
+        names = [name.encode("utf-16-be", "surrogatepass") for name in row]
+        found = outcome(reference.canonicalize, row)
+        return (
+            len(row) > 3
+            and (names == sorted(names)) == in_order
+            and (found[0] == code if code else isinstance(found, bytes))
+        )
+
+    assert reaches(values.counts(), met)
+
+
 def test_canonical_text_that_stays_canonical_when_mutated():
     assert reaches(texts.mutated(), lambda text: len(text) > 20 and reference.is_canonical(text))
 

@@ -218,6 +218,20 @@ def _changed(row: dict[str, Any], change: str, name: str, value: Any) -> dict[st
 
 
 @st.composite
+def counts(draw: st.DrawFn) -> dict[Any, Any]:
+    """Count maps in the order of their names, as files hold them; a few leave it somewhere, as arrays do."""
+    ordered = sorted(
+        draw(st.lists(names, max_size=12, unique=True)), key=lambda name: name.encode("utf-16-be")
+    )
+    row = {name: draw(st.integers(0, 2**53 - 1)) for name in ordered}
+    for change in draw(st.lists(_changes, max_size=1)) if row else ():
+        row = _changed(row, *change)
+    for name, value in draw(st.dictionaries(names | lone, _record_values, max_size=1)).items():
+        row[name] = value
+    return row
+
+
+@st.composite
 def cycles(draw: st.DrawFn) -> Any:
     """A path of containers whose innermost holds one of the others, or itself; beside it, anything.
 

@@ -106,6 +106,13 @@ def refusal(call: Any, argument: object) -> tuple[str, int | str]:
         ({"b": 1, "a": {"d": None, "c": True}}, b'{"a":{"c":true,"d":null},"b":1}'),
         ({"\ue000": 1, "\U00010000": 2, "\u20ac": 3}, '{"\u20ac":3,"\U00010000":2,"\ue000":1}'.encode()),
         ({"a" * 40 + "b": 1, "a" * 40: 2, "a" * 40 + "a": 3}, None),
+        ({"a": 1, "a\x00": 2, "b": 3}, b'{"a":1,"a\\u0000":2,"b":3}'),
+        ({"a\x00": 2, "a": 1, "b": 3}, b'{"a":1,"a\\u0000":2,"b":3}'),
+        ({"a": 1, "b": 2, "c": True, "d": None}, b'{"a":1,"b":2,"c":true,"d":null}'),
+        (
+            {"a" * 16: 1, "a" * 16 + "b": 2, "a" * 16 + "a": 3},
+            b'{"%b":1,"%ba":3,"%bb":2}' % ((b"a" * 16,) * 3),
+        ),
     ],
 )
 def test_values_have_one_spelling(value: object, expected: bytes | None) -> None:
@@ -145,6 +152,9 @@ def test_subclasses_are_read_through_their_base_type_and_run_no_code_of_theirs()
         ({"\ue000": float("nan"), "\U00010000": object()}, "CANON_TYPE", "/\U00010000"),
         ([MAX_SAFE, -MAX_SAFE - 1], "CANON_NUMBER_RANGE", "/1"),
         (10**400, "CANON_NUMBER_RANGE", ""),
+        ({"a": 1, "b": MAX_SAFE + 1, "c": 2}, "CANON_NUMBER_RANGE", "/b"),
+        ({"a": 1, "b": MAX_SAFE + 1, "A": object()}, "CANON_TYPE", "/A"),
+        ({"a": 1, "b": 10**400, "\ud800": 2}, "CANON_SURROGATE", ""),
         (-(2**63), "CANON_NUMBER_RANGE", ""),
         ({Name("n"): 1, Name("n"): 2}, "CANON_DUPLICATE_NAME", ""),
         ({Name("n"): 1, Name("n"): 2, 3: 4}, "CANON_DUPLICATE_NAME", ""),

@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use pyo3::prelude::*;
 use weftend_core::canonical::pointer::Trail;
-use weftend_core::canonical::{Buffer, CanonCode, MAX_DEPTH, number, sort, string};
+use weftend_core::canonical::{Buffer, CanonCode, MAX_DEPTH, number, order, sort, string};
 
 use crate::borrowed::{Dict, Kind, Object, Raised, Text, is_lone_surrogate, with_borrowed};
 use crate::canonical::raise;
@@ -196,6 +196,9 @@ impl<'a> Walk<'a> {
 
     fn dict(&mut self, dict: Dict<'a>, depth: usize) -> Walked {
         self.enter(dict.object(), depth)?;
+        if self.counts_in_order(dict)? {
+            return Ok(());
+        }
         let (first_member, first_word) = (self.members.len(), self.buffers.words.len());
         for (name, value) in dict.items() {
             match name.exact_text() {
@@ -215,6 +218,29 @@ impl<'a> Walk<'a> {
         self.members.truncate(first_member);
         self.buffers.words.truncate(first_word);
         Ok(())
+    }
+
+    /// Writes a dict whose values are ints and whose names are in order already, as count maps are read from
+    /// files and made by folds. Says `false` and writes nothing for any other dict: as no container is entered,
+    /// what was done in vain stays below the work on the dict itself.
+    #[inline]
+    fn counts_in_order(&mut self, dict: Dict<'a>) -> Result<bool, Stop> {
+        let out = &mut self.buffers.out;
+        let (start, mut names) = (out.len(), order::Ascent::default());
+        out.push(b'{');
+        for (name, value) in dict.items() {
+            let (Some(name), Value::Int(Some(int))) = (name.exact_text(), Value::of(value)) else {
+                out.truncate(start);
+                return Ok(false);
+            };
+            let (name, first) = (name.utf8()?, names.is_empty());
+            if !names.next(name.as_bytes()) || string::write_count(out, first, name, int).is_err() {
+                out.truncate(start);
+                return Ok(false);
+            }
+        }
+        out.push(b'}');
+        Ok(true)
     }
 
     fn sorted_members(&mut self, first_member: usize, first_word: usize, depth: usize) -> Walked {

@@ -54,22 +54,34 @@ fn write_integer(out: &mut Buffer, negative: bool, magnitude: u64) {
         out.push(b'-');
     }
     if magnitude < EIGHT_DIGITS {
-        let length = write_first_digits(out.room(8), eight_digits(magnitude));
+        let length = write_short(out.room(8), magnitude);
         return out.advance(length);
     }
     write_large(out, magnitude);
 }
 
+/// Writes an integer below 10^8 at the beginning of `room`, which is eight bytes long or more; how many were
+/// written.
+///
+/// The length comes from the number and not from its digits, so that what is written next waits less long.
+#[inline]
+pub(crate) fn write_short(room: &mut [u8], number: u64) -> usize {
+    let length = digit_count(number);
+    let text = (eight_digits(number) | ZEROS) >> (64 - 8 * length);
+    room[..8].copy_from_slice(&text.to_le_bytes());
+    length
+}
+
 #[inline(never)]
 fn write_large(out: &mut Buffer, magnitude: u64) {
     let room = out.room(16);
-    let length = write_first_digits(room, eight_digits(magnitude / EIGHT_DIGITS));
+    let length = write_short(room, magnitude / EIGHT_DIGITS);
     let digits = eight_digits(magnitude % EIGHT_DIGITS) | ZEROS;
     room[length..length + 8].copy_from_slice(&digits.to_le_bytes());
     out.advance(length + 8);
 }
 
-const EIGHT_DIGITS: u64 = 100_000_000;
+pub(crate) const EIGHT_DIGITS: u64 = 100_000_000;
 
 /// Eight decimal digits of a number below 10^8, one in each byte, the first in the lowest.
 ///
@@ -86,15 +98,29 @@ const fn eight_digits(number: u64) -> u64 {
 /// Eight digits `0`.
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// Writes eight digits, but not the zeros in front, unless all are zeros; how many were written.
+/// How many decimal digits a number below 2^32 has.
 #[inline]
-fn write_first_digits(room: &mut [u8], digits: u64) -> usize {
-    let last = 7 * 8;
-    let zeros = (digits | 1 << last).trailing_zeros() / 8;
-    let text = (digits | ZEROS) >> (8 * zeros);
-    room[..8].copy_from_slice(&text.to_le_bytes());
-    8 - zeros as usize
+const fn digit_count(number: u64) -> usize {
+    let bits = (number | 1).ilog2() as usize & 31;
+    ((number + DIGIT_COUNTS[bits]) >> 32) as usize
 }
+
+/// For each length in bits but one: the digits of the shortest such number, shifted by 32; where a power of ten
+/// lies among these numbers, one digit more, less that power, so that adding a number carries from there on.
+const DIGIT_COUNTS: [u64; 32] = {
+    let mut counts = [0; 32];
+    let (mut bits, mut digits, mut power) = (0, 1, 10);
+    while bits < 32 {
+        counts[bits] = digits << 32;
+        if power < 2 << bits {
+            digits += 1;
+            counts[bits] = (digits << 32) - power;
+            power *= 10;
+        }
+        bits += 1;
+    }
+    counts
+};
 
 /// Length of the integer that begins at `at`, if it has 1 to 7 digits, no sign, and is canonical as it
 /// stands; looks at eight bytes at once.

@@ -8,7 +8,9 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::block::{BLOCK, Block};
+use super::block::{BLOCK, Block, padded};
+
+const NON_ASCII: u128 = 0x8080_8080_8080_8080_8080_8080_8080_8080;
 
 /// Rank of one UTF-8 byte such that ranks compare as UTF-16 code units do.
 pub const fn rank(byte: u8) -> u8 {
@@ -24,6 +26,47 @@ pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
     match first_difference(left, right) {
         Some(at) => rank(left[at]).cmp(&rank(right[at])),
         None => left.len().cmp(&right.len()),
+    }
+}
+
+/// The first sixteen bytes of a name as a number. Where the numbers of two names differ, the names stand in their
+/// order; ends count as zeros, so that equal numbers say nothing.
+#[inline]
+pub(crate) fn leading(name: &[u8]) -> u128 {
+    let word = match name.first_chunk::<BLOCK>() {
+        Some(bytes) => u128::from_be_bytes(*bytes),
+        None => padded(name).swap_bytes(),
+    };
+    match word & NON_ASCII {
+        0 => word,
+        _ => u128::from_be_bytes(word.to_be_bytes().map(rank)),
+    }
+}
+
+/// A check that names come in order, one after the other.
+#[derive(Default)]
+pub struct Ascent<'n> {
+    last: Option<(&'n [u8], u128)>,
+}
+
+impl<'n> Ascent<'n> {
+    /// Whether no name was met yet.
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.last.is_none()
+    }
+
+    /// Takes the next name, given as UTF-8; whether it stands behind the one before.
+    #[inline]
+    pub fn next(&mut self, name: &'n [u8]) -> bool {
+        let number = leading(name);
+        let ascends = match self.last {
+            Some((last, before)) if number == before => compare(last, name).is_lt(),
+            Some((_, before)) => number > before,
+            None => true,
+        };
+        self.last = Some((name, number));
+        ascends
     }
 }
 
@@ -148,6 +191,18 @@ mod tests {
         ) {
             let (l, r) = (escaped(&left), escaped(&right));
             prop_assert_eq!(compare_escaped(&l, &r), utf16(&left, &right));
+        }
+
+        #[test]
+        fn names_ascend_when_each_stands_behind_the_one_before(
+            names in prop::collection::vec("(a{15,17})?[\0a\u{E000}\u{10000}]{0,2}", 0..4),
+        ) {
+            let mut ascent = Ascent::default();
+            for (index, name) in names.iter().enumerate() {
+                prop_assert_eq!(ascent.is_empty(), index == 0);
+                let behind = index == 0 || utf16(&names[index - 1], name) == Ordering::Less;
+                prop_assert_eq!(ascent.next(name.as_bytes()), behind);
+            }
         }
     }
 

@@ -1,15 +1,13 @@
 //! Putting names in order: packed words first, comparison only where they tie.
 //!
 //! Each name becomes one `u128`: its next twelve bytes behind what all names share, in the order of
-//! [`rank`], and its index below them. Sorting these words sorts nearly every real set of names without
+//! [`leading`], and its index below them. Sorting these words sorts nearly every real set of names without
 //! looking at a name again. Time is O(n log n) word comparisons, and for ties O(bytes · log n).
 
 use std::cmp::Ordering;
 
-use super::block::padded;
-use super::order::{compare, rank};
+use super::order::{compare, leading};
 
-const NON_ASCII: u128 = 0x8080_8080_8080_8080_8080_8080_8080_8080;
 /// The bits of a word that hold the index.
 const INDEX: u128 = u32::MAX as u128;
 
@@ -66,20 +64,7 @@ fn shared_prefix<'n>(count: usize, name: impl Fn(usize) -> &'n [u8]) -> usize {
 /// equal names.
 #[inline]
 fn pack(name: &[u8], skip: usize) -> u128 {
-    let rest = name.get(skip..).unwrap_or_default();
-    let word = match rest.first_chunk::<16>() {
-        Some(bytes) => u128::from_be_bytes(*bytes),
-        None => padded(rest).swap_bytes(),
-    };
-    match word & NON_ASCII {
-        0 => word & !INDEX,
-        _ => ranked(word) & !INDEX,
-    }
-}
-
-#[cold]
-fn ranked(word: u128) -> u128 {
-    u128::from_be_bytes(word.to_be_bytes().map(rank))
+    leading(name.get(skip..).unwrap_or_default()) & !INDEX
 }
 
 #[inline]

@@ -2,6 +2,8 @@
 
 use super::block::{BLOCK, Block};
 use super::buffer::Buffer;
+use super::error::CanonCode;
+use super::number;
 use super::order::unescaped;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -20,6 +22,30 @@ pub fn write_name(out: &mut Buffer, first: bool, text: &str) {
         true => write_between(out, b"\"", text, b"\":"),
         false => write_between(out, b",\"", text, b"\":"),
     }
+}
+
+/// Appends a member whose value is an integer, as [`write_name`] and [`number::write_i64`] do; for the usual
+/// count in one step.
+///
+/// # Errors
+/// [`CanonCode::NumberRange`] outside ±(2^53−1); the name may then have been written.
+#[inline]
+pub fn write_count(out: &mut Buffer, first: bool, name: &str, count: i64) -> Result<(), CanonCode> {
+    let (text, quote) = (name.as_bytes(), usize::from(!first));
+    let room = out.room(text.len() + BLOCK + 16);
+    if (0..number::EIGHT_DIGITS as i64).contains(&count) {
+        room[0] = b',';
+        room[quote] = b'"';
+        if write_plain(&mut room[quote + 1..], text) {
+            let behind = &mut room[quote + 1 + text.len()..];
+            behind[..2].copy_from_slice(b"\":");
+            let digits = number::write_short(&mut behind[2..], count.unsigned_abs());
+            out.advance(quote + 1 + text.len() + 2 + digits);
+            return Ok(());
+        }
+    }
+    write_name(out, first, name);
+    number::write_i64(out, count)
 }
 
 /// Appends `text` escaped between two pieces, of at most two bytes.
@@ -148,7 +174,27 @@ mod tests {
         assert_eq!(written("\"\\/"), r#""\"\\/""#);
     }
 
+    fn member(first: bool, name: &str, count: i64) -> Buffer {
+        let mut out = Buffer::new();
+        write_name(&mut out, first, name);
+        number::write_i64(&mut out, count).unwrap();
+        out
+    }
+
     proptest! {
+        #[test]
+        fn counts_are_members_whose_values_are_integers(
+            first: bool,
+            name in "(a{14,17})?[\0-\u{ff}]{0,3}",
+            digits in 0u32..16,
+            near in -2i64..3,
+        ) {
+            let count = 10i64.pow(digits) + near;
+            let mut out = Buffer::new();
+            write_count(&mut out, first, &name, count).unwrap();
+            prop_assert_eq!(out.as_slice(), member(first, &name, count).as_slice());
+        }
+
         #[test]
         fn another_parser_reads_back_what_was_written(text in any::<String>(), pad in "[a-z]{0,40}") {
             let text = pad + &text;
