@@ -8,6 +8,7 @@ counts.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final, NoReturn
 
 from weftend.errors import CanonicalizationError, Code
@@ -68,6 +69,16 @@ def parse(text: bytes | str) -> Plain:
     return _Reader(utf8(text)).read()
 
 
+def parse_each(text: bytes) -> Iterator[tuple[int, Plain]]:
+    """The values of a text that holds any number of them, one after the other, each with its first byte.
+
+    :class:`CanonicalizationError` as :func:`parse` raises it, its place a byte of the whole text.
+    """
+    reader = _Reader(utf8(text))
+    while (start := reader.next_value()) is not None:
+        yield start, reader.value()
+
+
 class _Reader:
     """A recursive-descent reader of the grammar in RFC 8259; ``_at`` is the byte it looks at."""
 
@@ -83,6 +94,17 @@ class _Reader:
         if self._at < len(self._text):
             raise CanonicalizationError(Code.CANON_TRAILING, self._at)
         return value
+
+    def next_value(self) -> int | None:
+        """The byte at which the next of several values begins; ``None`` at the end."""
+        self._run(_WHITE_SPACE)
+        if self._text.startswith(_BOM, self._at):
+            raise CanonicalizationError(Code.CANON_BOM, self._at)
+        return self._at if self._at < len(self._text) else None
+
+    def value(self) -> Plain:
+        """The value that begins here."""
+        return self._value(0)
 
     def _padded_value(self, level: int) -> Plain:
         """A value with the white space around it; ``level`` containers are open."""

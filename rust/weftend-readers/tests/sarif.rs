@@ -41,7 +41,7 @@ fn a_level_is_the_results_the_configured_the_default_or_warning() {
           {"id":"A","defaultConfiguration":{"level":"error"}}, {"id":"B"}]},
         "extensions":[{"name":"e","rules":[{"id":"X","defaultConfiguration":{"level":"note"}}]}]},
       "invocations":[{"executionSuccessful":true,
-        "ruleConfigurationOverrides":[{"descriptor":{"index":1},"configuration":{"level":"error"}}]}]}"#);
+        "ruleConfigurationOverrides":[{"descriptor":{"index":1},"configuration":{"level":"error"}}]},{}]}"#);
     let expected = [
         "levels/error=3",
         "levels/none=1",
@@ -56,6 +56,19 @@ fn a_level_is_the_results_the_configured_the_default_or_warning() {
         "tools/my%20tool=1",
     ];
     assert_eq!(counts, expected);
+}
+
+#[test]
+fn the_only_invocation_is_the_one_that_is_meant() {
+    let log = |invocations: &str| {
+        format!(
+            r#"{{"results":[{{"ruleId":"A"}},{{"ruleId":"A/x","provenance":{{"invocationIndex":-1}}}}],
+            "tool":{{"driver":{{"rules":[{{"id":"A","defaultConfiguration":{{"level":"error"}}}}]}}}},
+            "invocations":[{{"ruleConfigurationOverrides":[{{"descriptor":{{"id":"A"}},"configuration":{{"level":"note"}}}}]}}{invocations}]}}"#
+        )
+    };
+    assert_eq!(run(&log(""))[0], "levels/note=2");
+    assert_eq!(run(&log(",{}"))[0], "levels/error=2");
 }
 
 #[test]

@@ -95,6 +95,8 @@ impl<'a> Run<'a> {
             .iter()
             .map(|one| self.configured(one))
             .collect();
+        // A result that does not say which invocation found it was found by the only one.
+        let only = (self.invocations.len() == 1).then_some(0);
         for (shape, count) in &self.results {
             let number = self.rule(&shape.rule);
             let rule =
@@ -103,7 +105,12 @@ impl<'a> Run<'a> {
                 .rule_id()
                 .map(AsRef::as_ref)
                 .or(rule.map(|rule| rule.id.as_str()));
-            let overridden = || configured.get(shape.invocation?)?.get(&number?).copied();
+            let overridden = || {
+                configured
+                    .get(shape.invocation.or(only)?)?
+                    .get(&number?)
+                    .copied()
+            };
             tally.results(level(shape, overridden, rule), id, *count);
         }
         tally
