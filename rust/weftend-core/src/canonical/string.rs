@@ -174,11 +174,11 @@ mod tests {
         assert_eq!(written("\"\\/"), r#""\"\\/""#);
     }
 
-    fn member(first: bool, name: &str, count: i64) -> Buffer {
+    fn member(first: bool, name: &str, count: i64) -> Vec<u8> {
         let mut out = Buffer::new();
         write_name(&mut out, first, name);
         number::write_i64(&mut out, count).unwrap();
-        out
+        out.into_vec()
     }
 
     proptest! {
@@ -192,7 +192,7 @@ mod tests {
             let count = 10i64.pow(digits) + near;
             let mut out = Buffer::new();
             write_count(&mut out, first, &name, count).unwrap();
-            prop_assert_eq!(out.as_slice(), member(first, &name, count).as_slice());
+            prop_assert_eq!(out.into_vec(), member(first, &name, count));
         }
 
         #[test]
