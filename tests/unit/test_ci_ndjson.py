@@ -188,3 +188,23 @@ def test_any_number_of_threads_gives_the_exact_counts(stream, tmp_path, threads)
     }
     assert found["hits"]["disk"][1] == totals["disk"]
     assert reading.partial.to_bytes() == read(stream, tmp_path, *lines, threads=3).partial.to_bytes()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_a_unit_is_one_however_it_is_spelled(stream, tmp_path, threads):
+    spellings = [
+        [f'"b{number}"', f'"\\u0062{number}"']
+        if number % 2
+        else [f"{number}", f"{number}.0", f"{number}0e-1"]
+        for number in range(1, 500)
+    ]
+    lines = [
+        f'{{"build": {{"id": {spelled}}}, "cache": {{"layer": "disk", "hits": 1}}, "pad": "{"x" * 1000}"}}'
+        for turn in range(3)
+        for names in spellings
+        for spelled in names[turn:] + names[:turn]
+    ]
+    reading = read(stream, tmp_path, *lines, threads=threads)
+    assert reading.issues.issues == ()
+    assert len(reading.partial) == len(spellings)
+    assert exact(stream, reading.partial)["hits"] == {"disk": (len(spellings), len(lines))}

@@ -454,3 +454,54 @@ fn a_part_may_get_its_digest_when_it_is_read() {
     partial.add(&unit, &early, 0, "k", 1).unwrap();
     assert_eq!(partial.rename_part(&early, &late), Err(FoldError::Mismatch));
 }
+
+/// Unit `number` with one to three contributions; every fifth has none.
+fn put(partial: &mut Partial, number: u32) {
+    let mut unit = [7; 32];
+    unit[..4].copy_from_slice(&number.to_be_bytes());
+    partial.touch(&unit).unwrap();
+    for key in 0..(number % 5).min(3) {
+        let (part, key) = ([1; 32], format!("key {}", (number + key) % 11));
+        partial
+            .add(
+                &unit,
+                &part,
+                (number % 2) as usize,
+                &key,
+                u64::from(number % 3 + 1),
+            )
+            .unwrap();
+    }
+}
+
+#[test]
+fn units_that_are_new_to_a_union_stand_where_they_would_have_been_added() {
+    let ranges = [
+        0..5_000,
+        4_990..5_000,
+        100..101,
+        3_000..9_000,
+        8_000..12_345,
+    ];
+    let mut whole = empty();
+    (0..12_345).for_each(|number| put(&mut whole, number));
+    let parts = ranges.map(|range| {
+        let mut partial = empty();
+        // Backwards, so that keys and units have other numbers than in the whole.
+        range.rev().for_each(|number| put(&mut partial, number));
+        partial
+    });
+    for turn in 0..parts.len() {
+        let (mut merged, mut settled) = (empty(), empty());
+        for index in 0..parts.len() {
+            let part = &parts[(index + turn) % parts.len()];
+            merged.merge(part).unwrap();
+            put(&mut settled, index as u32);
+            settled.merge(part).unwrap();
+            settled.settle();
+        }
+        assert_eq!(merged.to_bytes(), whole.to_bytes());
+        assert_eq!(settled.to_bytes(), whole.to_bytes());
+        assert_eq!(merged.totals(), whole.totals());
+    }
+}

@@ -11,10 +11,15 @@ pub(super) const UNITS: usize = 1 << 11;
 /// Bits of an amount, which is below 2^53; a log keeps the unit's number within the block above them.
 const AMOUNT_BITS: u32 = 53;
 
+/// A unit without cells, as it is packed.
+const NO_CELLS: u8 = 0;
+
 /// See the module.
 #[derive(Clone, Default)]
 pub(super) struct Block {
     packed: Vec<u8>,
+    /// Units in `packed`; those behind them have no cells.
+    units: usize,
     /// Cells in `packed`.
     cells: usize,
     log: Vec<Logged>,
@@ -46,10 +51,11 @@ impl Logged {
 }
 
 impl Block {
-    /// A block of units that are packed already.
-    pub(super) fn of(packed: Vec<u8>, cells: usize) -> Self {
+    /// A block of so many units that are packed already.
+    pub(super) fn of(packed: Vec<u8>, units: usize, cells: usize) -> Self {
         Block {
             packed,
+            units,
             cells,
             log: Vec::new(),
         }
@@ -64,12 +70,25 @@ impl Block {
         self.log.push(Logged::of(row));
     }
 
+    /// Appends the unit at `place`, if all units that are packed stand before it, and says how many packed cells
+    /// that puts at stake.
+    pub(super) fn append(&mut self, place: usize, cells: &[Cell]) -> Option<usize> {
+        let gap = place.checked_sub(self.units)?;
+        self.packed.extend(std::iter::repeat_n(NO_CELLS, gap));
+        write_unit(&mut self.packed, cells);
+        self.units = place + 1;
+        self.cells += cells.len();
+        Some(if self.log.is_empty() { 0 } else { cells.len() })
+    }
+
     /// Packs the log, with `packed` as room to work in.
     pub(super) fn pack(&mut self, how: Combine, packed: &mut Vec<u8>) {
         if self.log.is_empty() {
             return;
         }
         let log = by_unit(&std::mem::take(&mut self.log));
+        let units = log.last().map_or(0, |last| last.unit() + 1);
+        self.units = self.units.max(units);
         packed.clear();
         let mut cursor = Cursor::new(&self.packed, 0);
         let mut rest = log.as_slice();
@@ -105,7 +124,7 @@ impl Block {
 /// A unit without cells is written as one zero, unless only such units follow.
 fn unit_or_none(bytes: &[u8], last: bool) -> &[u8] {
     if bytes.is_empty() && !last {
-        &[0]
+        &[NO_CELLS]
     } else {
         bytes
     }

@@ -36,11 +36,18 @@ impl Partial {
             // What waits to be packed is of records met again, so it must not wait among what adds up.
             self.settle();
         }
+        let known = self.units.len();
         let names = Renumber::of(self, &other)?;
         other.closed.each_unit(other.units.len(), |unit, cells| {
-            cells
-                .iter()
-                .for_each(|cell| self.closed.push(names.row(unit, cell), how));
+            let unit = names.units[unit];
+            cells.iter_mut().for_each(|cell| names.renumber(cell));
+            how.cells(cells);
+            let new = unit as usize >= known;
+            if !(new && self.closed.append(unit, cells)) {
+                for &cell in cells.iter() {
+                    self.closed.push(Row { unit, cell }, how);
+                }
+            }
         });
         if how == Combine::Sum {
             self.closed.settle(how);
@@ -129,14 +136,8 @@ impl Renumber {
         })
     }
 
-    fn row(&self, unit: usize, cell: &Cell) -> Row {
-        Row {
-            unit: self.units[unit],
-            cell: Cell {
-                part: self.parts[cell.part as usize],
-                bucket: self.buckets[cell.bucket as usize],
-                amount: cell.amount,
-            },
-        }
+    fn renumber(&self, cell: &mut Cell) {
+        cell.part = self.parts[cell.part as usize];
+        cell.bucket = self.buckets[cell.bucket as usize];
     }
 }

@@ -3,11 +3,14 @@
 //! Every line is validated whole. A line that is not I-JSON refuses its file, with its number: half a file read
 //! would consume units that the mended file could not complete.
 
+mod batch;
 mod blocks;
 mod content;
 mod fields;
+mod keys;
 mod reading;
 mod shard;
+mod share;
 mod tokens;
 
 pub use blocks::{Blocks, MAX_LINE};

@@ -1,15 +1,20 @@
 //! One file: blocks of lines, read and hashed ahead while all threads take in those before.
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 use weftend_core::fold::{FoldError, Partial, UnitDigest};
 
+use super::batch::Batch;
 use super::blocks::Blocks;
 use super::content::Content;
 use super::fields::Fields;
+use super::keys::Keys;
 use super::shard::{FILE, Lines, RecordUnit, Shard};
+use super::share::Share;
+use super::tokens::Hasher;
+use crate::ijson::Index;
 use crate::refusal::Refusal;
 
 /// Bytes of a block: large enough that handing it over costs nothing, small enough for a cache.
@@ -38,12 +43,8 @@ pub fn read(
     unit: &RecordUnit,
     channels: &[String],
 ) -> Result<Read, Refusal> {
-    let shards = Shards {
-        fields,
-        unit,
-        channels,
-        idle: Mutex::default(),
-    };
+    let keys = Keys::default();
+    let taking = Taking::new(fields, unit, channels, &keys).map_err(|error| of_fold(&error))?;
     let mut reader = Ahead {
         blocks: Blocks::new(source, BLOCK),
         content: Content::of(unit),
@@ -54,14 +55,21 @@ pub fn read(
     while !round.is_empty() {
         let mut lines = Ok(0);
         let next = rayon::in_place_scope(|scope| {
-            scope.spawn(|_| lines = shards.take_in(&round));
+            scope.spawn(|_| lines = taking.take_in(&mut round, before));
             // The source stays on this thread: not every reader may change threads.
             reader.round(spare)
         });
-        before += lines.map_err(|(line, refusal)| refusal.in_line(before + line + 1))?;
+        before += lines?;
         spare = std::mem::replace(&mut round, next?);
     }
-    shards.sum(reader.content.digest())
+    taking.sum(reader.content.digest())
+}
+
+/// One block, and room to work on it.
+#[derive(Default)]
+struct Block {
+    bytes: Vec<u8>,
+    index: Index,
 }
 
 /// The source, and the identity of what was read of it.
@@ -72,14 +80,14 @@ struct Ahead<R> {
 
 impl<R: io::Read> Ahead<R> {
     /// The next blocks, in the memory of `spare`; none at the end.
-    fn round(&mut self, mut spare: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, Refusal> {
-        spare.resize_with(ROUND, Vec::new);
+    fn round(&mut self, mut spare: Vec<Block>) -> Result<Vec<Block>, Refusal> {
+        spare.resize_with(ROUND, Block::default);
         let mut filled = 0;
         while let Some(block) = spare.get_mut(filled) {
-            if !self.blocks.next(block)? {
+            if !self.blocks.next(&mut block.bytes)? {
                 break;
             }
-            self.content.update(block);
+            self.content.update(&block.bytes);
             filled += 1;
         }
         spare.truncate(filled);
@@ -87,72 +95,136 @@ impl<R: io::Read> Ahead<R> {
     }
 }
 
-/// As many shards as threads are at work at a time.
-struct Shards<'f> {
+/// What has been taken in: by the threads that read, as many as are at work at a time, and by shares of the units.
+struct Taking<'f> {
     fields: &'f Fields,
     unit: &'f RecordUnit,
     channels: &'f [String],
+    keys: &'f Keys,
+    hasher: Hasher,
     idle: Mutex<Vec<Shard<'f>>>,
+    shares: Vec<Mutex<Share>>,
 }
 
-impl<'f> Shards<'f> {
-    /// Take in one round; how many lines it had, or the first refused line (from 0) and why.
-    fn take_in(&self, round: &[Vec<u8>]) -> Result<u64, (u64, Refusal)> {
+impl<'f> Taking<'f> {
+    fn new(
+        fields: &'f Fields,
+        unit: &'f RecordUnit,
+        channels: &'f [String],
+        keys: &'f Keys,
+    ) -> Result<Self, FoldError> {
+        let hasher = Hasher::default();
+        let shares = match unit {
+            RecordUnit::Field(_) => rayon::current_num_threads(),
+            RecordUnit::Record | RecordUnit::Whole => 0,
+        };
+        let share = |_| Share::new(channels, hasher.clone()).map(Mutex::new);
+        Ok(Taking {
+            shares: (0..shares).map(share).collect::<Result<_, _>>()?,
+            fields,
+            unit,
+            channels,
+            keys,
+            hasher,
+            idle: Mutex::default(),
+        })
+    }
+
+    /// Take in one round, which follows on `before` lines; how many lines it had.
+    fn take_in(&self, round: &mut [Block], before: u64) -> Result<u64, Refusal> {
         let results: Vec<_> = round
-            .par_iter()
+            .par_iter_mut()
             .with_max_len(1)
             .map(|block| self.block(block))
             .collect();
-        let mut lines = 0;
+        let (mut lines, mut batches) = (0, Vec::with_capacity(results.len()));
         for result in results {
-            lines += result.map_err(|(line, refusal)| (lines + line, refusal))?;
+            let (count, batch) =
+                result.map_err(|(line, refusal)| refusal.in_line(before + lines + line + 1))?;
+            lines += count;
+            batches.push(batch);
         }
-        Ok(lines)
+        let shares = self.shares.par_iter().enumerate().with_max_len(1);
+        let taken = shares.try_for_each(|(index, share)| self.share(index, share, &batches));
+        taken.map_err(|error| of_fold(&error)).map(|()| lines)
     }
 
-    fn block(&self, block: &[u8]) -> Result<u64, (u64, Refusal)> {
-        let idle = self.idle().pop();
+    fn block<'a>(&self, block: &'a mut Block) -> Result<(u64, Batch<'a>), (u64, Refusal)> {
+        let idle = locked(&self.idle).pop();
         let mut shard = match idle {
             Some(shard) => shard,
-            None => Shard::new(self.fields, self.unit, self.channels)
-                .map_err(|error| (0, of_fold(&error)))?,
+            None => Shard::new(
+                self.fields,
+                self.unit,
+                self.channels,
+                self.keys,
+                &self.hasher,
+            )
+            .map_err(|error| (0, of_fold(&error)))?,
         };
-        let lines = shard.block(block);
-        self.idle().push(shard);
-        lines
+        let mut batch = Batch::new(self.shares.len());
+        let lines = shard.block(&block.bytes, &mut block.index, &mut batch);
+        locked(&self.idle).push(shard);
+        Ok((lines?, batch))
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Shard<'f>>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What all batches of a round say about the units of one share.
+    fn share(
+        &self,
+        index: usize,
+        share: &Mutex<Share>,
+        batches: &[Batch<'_>],
+    ) -> Result<(), FoldError> {
+        let RecordUnit::Field(field) = self.unit else {
+            return Ok(());
+        };
+        let mut share = locked(share);
+        batches
+            .iter()
+            .filter_map(|batch| batch.shares.get(index))
+            .try_for_each(|batch| share.take_in(batch, field, self.keys))
     }
 
-    /// All shards as one partial, their part named by the file's digest.
+    /// Everything as one partial, its part named by the file's digest.
     fn sum(self, content: UnitDigest) -> Result<Read, Refusal> {
-        let shards = self
-            .idle
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut sum = Partial::new(self.channels.to_vec()).map_err(|error| of_fold(&error))?;
         let mut lines = Lines::default();
-        for mut shard in shards {
+        let shards = self.idle.into_inner();
+        let shards = shards.unwrap_or_else(PoisonError::into_inner);
+        for shard in &shards {
             lines.records += shard.counts.records;
             lines.without_unit += shard.counts.without_unit;
-            shard.partial.settle();
-            if sum.is_empty() {
-                sum = shard.partial;
-            } else {
-                sum.absorb(&shard.partial)
-                    .map_err(|error| of_fold(&error))?;
-            }
         }
-        sum.rename_part(&FILE, &content)
-            .map_err(|error| of_fold(&error))?;
+        let shares = self.shares.into_iter().map(Mutex::into_inner);
+        let shares = shares.map(|share| share.unwrap_or_else(PoisonError::into_inner).partial);
+        let partials = shards.into_iter().map(|shard| shard.partial).chain(shares);
+        let mut partial =
+            summed(self.channels, partials.collect()).map_err(|error| of_fold(&error))?;
+        let renamed = partial.rename_part(&FILE, &content);
+        renamed.map_err(|error| of_fold(&error))?;
         Ok(Read {
-            partial: sum,
+            partial,
             content,
             lines,
         })
     }
+}
+
+/// The sum of what shards and shares have taken in.
+fn summed(channels: &[String], mut partials: Vec<Partial>) -> Result<Partial, FoldError> {
+    partials.par_iter_mut().for_each(Partial::settle);
+    let mut sum = Partial::new(channels.to_vec())?;
+    for partial in partials {
+        if sum.is_empty() {
+            sum = partial;
+        } else {
+            sum.absorb(&partial)?;
+        }
+    }
+    Ok(sum)
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn of_fold(error: &FoldError) -> Refusal {

@@ -1,10 +1,12 @@
 //! Lines into a shard of a fold.
 
 use weftend_core::canonical;
-use weftend_core::fold::{BucketIndex, FoldError, PartIndex, Partial, UnitDigest, UnitIndex};
+use weftend_core::fold::{FoldError, PartIndex, Partial, UnitDigest, UnitIndex};
 
+use super::batch::Batch;
 use super::fields::{Fields, Value, Values};
-use super::tokens::Tokens;
+use super::keys::{Buckets, Keys};
+use super::tokens::{Hasher, Tokens};
 use crate::ijson::{self, Fault, Index, Scanner};
 use crate::refusal::Refusal;
 use crate::units::{self, FieldUnits};
@@ -32,16 +34,19 @@ pub struct Lines {
     pub without_unit: u64,
 }
 
-/// One worker's share of a file.
+/// What one thread has read of a file.
 pub(super) struct Shard<'f> {
     fields: &'f Fields,
     unit: &'f RecordUnit,
+    keys: &'f Keys,
+    /// Per map, the numbers of the keys met.
+    tokens: Vec<Tokens<u32>>,
+    hasher: Hasher,
     part: PartIndex,
-    units: Tokens<UnitIndex>,
-    keys: Vec<Tokens<BucketIndex>>,
+    buckets: Buckets,
+    /// What records say that name no unit; the others are in batches.
     pub(super) partial: Partial,
     pub(super) counts: Lines,
-    index: Index,
 }
 
 /// Why a line was refused.
@@ -61,61 +66,69 @@ impl<'f> Shard<'f> {
         fields: &'f Fields,
         unit: &'f RecordUnit,
         channels: &[String],
+        keys: &'f Keys,
+        hasher: &Hasher,
     ) -> Result<Self, FoldError> {
         let mut partial = Partial::new(channels.to_vec())?;
-        let part = partial.part(&FILE)?;
-        let keys = fields.maps.iter().map(|_| Tokens::default()).collect();
+        let tokens = || Tokens::new(hasher.clone());
         Ok(Shard {
             fields,
             unit,
-            part,
-            units: Tokens::default(),
             keys,
+            tokens: fields.maps.iter().map(|_| tokens()).collect(),
+            hasher: hasher.clone(),
+            part: partial.part(&FILE)?,
+            buckets: Buckets::default(),
             partial,
             counts: Lines::default(),
-            index: Index::default(),
         })
     }
 
-    /// Take in the lines of `block`; how many there are, or the number of the refused one (from 0) and why.
-    pub(super) fn block(&mut self, block: &[u8]) -> Result<u64, (u64, Refusal)> {
+    /// Take in the lines of `block`, into `batch` what they say about units that they name; how many there are, or
+    /// the number of the refused one (from 0) and why. `index` is room to work in.
+    pub(super) fn block<'a>(
+        &mut self,
+        block: &'a [u8],
+        index: &'a mut Index,
+        batch: &mut Batch<'a>,
+    ) -> Result<u64, (u64, Refusal)> {
         let (text, broken) = match std::str::from_utf8(block) {
             Ok(text) => (text, false),
             Err(error) => (valid(block, error.valid_up_to()), true),
         };
-        let mut index = std::mem::take(&mut self.index);
         index.build(text.as_bytes());
-        let lines = self.lines(text, &index);
-        self.index = index;
-        match lines {
+        match self.lines(text, index, batch) {
             Ok(number) if broken => Err((number, Refusal::new("CANON_UTF8", "", "not UTF-8"))),
             lines => lines,
         }
     }
 
-    fn lines(&mut self, text: &str, index: &Index) -> Result<u64, (u64, Refusal)> {
+    fn lines<'a>(
+        &mut self,
+        text: &'a str,
+        index: &'a Index,
+        batch: &mut Batch<'a>,
+    ) -> Result<u64, (u64, Refusal)> {
         let mut scanner = Scanner::new(text, index);
-        let (mut values, mut batch) = (Values::new(), Batch::default());
+        let mut values = Values::new();
         let (mut number, mut start) = (0, 0);
         while start < text.len() {
             let rest = text.as_bytes().get(start..).unwrap_or_default();
             let end = memchr::memchr(b'\n', rest).map_or(text.len(), |length| start + length);
             scanner.line(start, end);
             let line = text.get(start..end).unwrap_or_default();
-            let read = self.line(line, &mut scanner, &mut values, &mut batch);
+            let read = self.line(line, &mut scanner, &mut values, batch);
             read.map_err(|wrong| (number, refusal(wrong)))?;
             number += 1;
             start = end + 1;
         }
-        self.finish(batch)
-            .map_err(|wrong| (number, refusal(wrong)))?;
         Ok(number)
     }
 
     #[inline]
     fn line<'a>(
         &mut self,
-        line: &'a str,
+        line: &str,
         scanner: &mut Scanner<'a>,
         values: &mut Values<'a>,
         batch: &mut Batch<'a>,
@@ -134,90 +147,68 @@ impl<'f> Shard<'f> {
             return Err(Wrong::Line(ijson::refusal(line, otherwise)));
         }
         self.counts.records += 1;
-        let unit = self.fields.unit.and_then(|slot| values[slot]);
-        match (self.unit, unit) {
-            (RecordUnit::Field(_), None) => self.counts.without_unit += 1,
-            (RecordUnit::Field(_), Some(unit)) => {
-                let record = batch.units.len();
-                batch.units.push(unit);
-                self.keys(values, |_, bucket, amount| {
-                    batch.rows.push((record, bucket, amount))
-                })?;
-            }
-            (RecordUnit::Record, _) => {
-                let text = line.trim_ascii_end().as_bytes();
-                let text = canonical::canonicalize_text(text).unwrap_or_default();
-                let unit = self.partial.unit(&units::of_content(&text))?;
-                self.keys(values, |partial, bucket, amount| {
-                    partial.add_at(unit, PartIndex::OWN, bucket, amount)
-                })?;
+        match self.unit {
+            RecordUnit::Field(_) => self.named(values, batch),
+            RecordUnit::Record => {
+                let text = canonical::canonicalize_text(line.trim_ascii_end().as_bytes());
+                let unit = units::of_content(&text.unwrap_or_default());
+                let unit = self.partial.unit(&unit)?;
+                self.add(values, unit, PartIndex::OWN)?;
                 self.partial.end_record();
+                Ok(())
             }
-            (RecordUnit::Whole, _) => {
-                let (unit, part) = (self.partial.unit(&FILE)?, self.part);
-                self.keys(values, |partial, bucket, amount| {
-                    partial.add_at(unit, part, bucket, amount)
-                })?;
+            RecordUnit::Whole => {
+                let unit = self.partial.unit(&FILE)?;
+                self.add(values, unit, self.part)
             }
         }
-        Ok(())
     }
 
-    /// Tell `each` what the record adds to which bucket.
+    /// A record whose field names its unit.
+    fn named<'a>(&mut self, values: &Values<'a>, batch: &mut Batch<'a>) -> Result<(), Wrong> {
+        let Some(unit) = self.fields.unit.and_then(|slot| values[slot]) else {
+            self.counts.without_unit += 1;
+            return Ok(());
+        };
+        batch.record(&self.hasher, unit);
+        self.each_key(values, |_, key, amount| {
+            batch.add(key, amount);
+            Ok(())
+        })
+    }
+
+    /// What the record says, to a unit of its own.
+    fn add(&mut self, values: &Values<'_>, unit: UnitIndex, part: PartIndex) -> Result<(), Wrong> {
+        self.each_key(values, |shard, key, amount| {
+            if shard.buckets.get(key).is_none() {
+                shard.buckets.learn(&mut shard.partial, shard.keys)?;
+            }
+            if let Some(bucket) = shard.buckets.get(key) {
+                shard.partial.add_at(unit, part, bucket, amount);
+            }
+            Ok(())
+        })
+    }
+
+    /// Tell `each` what the record adds to which key.
     #[inline]
-    fn keys(
+    fn each_key(
         &mut self,
         values: &Values<'_>,
-        mut each: impl FnMut(&mut Partial, BucketIndex, u64),
+        mut each: impl FnMut(&mut Self, u32, u64) -> Result<(), FoldError>,
     ) -> Result<(), Wrong> {
-        let maps = self.fields.maps.iter().zip(&mut self.keys);
-        for (&(channel, key, amount), tokens) in maps {
+        let (fields, keys) = (self.fields, self.keys);
+        for (index, &(channel, key, amount)) in fields.maps.iter().enumerate() {
             let Some(value) = values[key] else { continue };
             let amount = match amount.map(|slot| values[slot]) {
                 None | Some(None) => 1,
                 Some(Some(value)) => amount_of(&value)?,
             };
-            let partial = &mut self.partial;
-            let bucket = tokens.get(&value, || partial.bucket(channel, &value.key()))?;
-            each(partial, bucket, amount);
+            let key = self.tokens[index].get(&value, || keys.number(channel, &value.key()))?;
+            each(self, key, amount)?;
         }
         Ok(())
     }
-
-    /// Look up the units of a batch, all in a row: the table is larger than any cache, and a processor waits for
-    /// many looks at once as long as for one.
-    fn finish(&mut self, batch: Batch<'_>) -> Result<(), Wrong> {
-        let RecordUnit::Field(field) = self.unit else {
-            return Ok(());
-        };
-        let tokens = &self.units;
-        let hashes: Vec<u64> = batch.units.iter().map(|value| tokens.hash(value)).collect();
-        let look = |(value, hash): (&Value<'_>, &u64)| tokens.find(*hash, value);
-        let known: Vec<Option<UnitIndex>> = batch.units.iter().zip(&hashes).map(look).collect();
-        let mut numbers = Vec::with_capacity(known.len());
-        for (value, known) in batch.units.iter().zip(known) {
-            let partial = &mut self.partial;
-            numbers.push(match known {
-                Some(number) => number,
-                None => self
-                    .units
-                    .get(value, || partial.unit(&field.unit(&value.canonical())))?,
-            });
-        }
-        for (record, bucket, amount) in batch.rows {
-            self.partial
-                .add_at(numbers[record], self.part, bucket, amount);
-        }
-        Ok(())
-    }
-}
-
-/// The records of one block, whose units have not been looked up yet.
-#[derive(Default)]
-struct Batch<'a> {
-    units: Vec<Value<'a>>,
-    /// Which record, what it adds to, and how much.
-    rows: Vec<(usize, BucketIndex, u64)>,
 }
 
 fn amount_of(value: &Value<'_>) -> Result<u64, Wrong> {

@@ -6,6 +6,29 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::fields::Value;
+use crate::ijson::Str;
+
+/// Hashes values as what they mean: two spellings of one value have one hash.
+#[derive(Clone, Default)]
+pub(super) struct Hasher(RandomState);
+
+impl Hasher {
+    /// The hash of `value`.
+    #[inline]
+    pub(super) fn of(&self, value: &Value<'_>) -> u64 {
+        match value {
+            Value::Text(raw, false) => self.0.hash_one(raw.as_bytes()),
+            _ => self.of_meaning(value),
+        }
+    }
+
+    fn of_meaning(&self, value: &Value<'_>) -> u64 {
+        match *value {
+            Value::Text(raw, escaped) => self.0.hash_one(Str::new(raw, escaped).text().as_bytes()),
+            _ => self.0.hash_one(value.canonical().as_bytes()),
+        }
+    }
+}
 
 /// Values up to this many bytes stand in the table itself, which saves a look somewhere else in memory.
 const INLINE: usize = 40;
@@ -15,11 +38,12 @@ pub(super) struct Tokens<T> {
     index: HashTable<Token<T>>,
     /// The values that are too long for the table.
     long: Vec<u8>,
-    hasher: RandomState,
+    hasher: Hasher,
 }
 
 /// One spelling and what it stands for.
 struct Token<T> {
+    hash: u64,
     /// The spelling, or else, in its first eight bytes, where it starts among the long ones.
     bytes: [u8; INLINE],
     length: u32,
@@ -42,17 +66,15 @@ impl<T> Token<T> {
     }
 }
 
-impl<T> Default for Tokens<T> {
-    fn default() -> Self {
+impl<T: Copy> Tokens<T> {
+    pub(super) fn new(hasher: Hasher) -> Self {
         Tokens {
             index: HashTable::new(),
             long: Vec::new(),
-            hasher: RandomState::default(),
+            hasher,
         }
     }
-}
 
-impl<T: Copy> Tokens<T> {
     /// What `value` stands for; `number` says it the first time.
     #[inline]
     pub(super) fn get<E>(
@@ -60,24 +82,30 @@ impl<T: Copy> Tokens<T> {
         value: &Value<'_>,
         number: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let hash = self.hash(value);
+        self.get_hashed(self.hasher.of(value), value, number)
+    }
+
+    /// The same where its hash is known.
+    #[inline]
+    pub(super) fn get_hashed<E>(
+        &mut self,
+        hash: u64,
+        value: &Value<'_>,
+        number: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
         match self.find(hash, value) {
             Some(known) => Ok(known),
             None => number().inspect(|number| self.insert(hash, value, *number)),
         }
     }
 
-    /// The hash under which `value` is looked for.
-    #[inline]
-    pub(super) fn hash(&self, value: &Value<'_>) -> u64 {
-        self.hasher.hash_one(spelled(value).1)
-    }
-
-    /// What `value`, with its [`Tokens::hash`], stands for, if it was met before.
+    /// What `value`, which has this hash, stands for, if it was met before.
     #[inline]
     pub(super) fn find(&self, hash: u64, value: &Value<'_>) -> Option<T> {
         let (tag, raw) = spelled(value);
-        let same = |token: &Token<T>| token.tag == tag && token.spelling(&self.long) == raw;
+        let same = |token: &Token<T>| {
+            token.hash == hash && token.tag == tag && token.spelling(&self.long) == raw
+        };
         self.index.find(hash, same).map(|token| token.number)
     }
 
@@ -92,20 +120,15 @@ impl<T: Copy> Tokens<T> {
                 self.long.extend_from_slice(raw);
             }
         }
-        // Lines are shorter than 2^32 bytes, so their values are.
-        let length = u32::try_from(raw.len()).unwrap_or_default();
-        let Tokens {
-            index,
-            long,
-            hasher,
-        } = self;
         let token = Token {
+            hash,
             bytes,
-            length,
+            // Lines are shorter than 2^32 bytes, so their values are.
+            length: u32::try_from(raw.len()).unwrap_or_default(),
             tag,
             number,
         };
-        index.insert_unique(hash, token, |token| hasher.hash_one(token.spelling(long)));
+        self.index.insert_unique(hash, token, |token| token.hash);
     }
 }
 
