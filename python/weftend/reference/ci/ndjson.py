@@ -33,7 +33,7 @@ def read(content: bytes, fields: dict[str, Any], rule: str) -> fold.Partial:
         if not line.strip(_WHITE_SPACE):
             continue
         try:
-            record = parse(line)
+            record = parse(line.rstrip(b"\r"))
         except CanonicalizationError as error:
             raise Refusal(error.code, f"line:{number}") from None
         partial = _added(partial, record, fields, rule, file, number)
@@ -43,19 +43,21 @@ def read(content: bytes, fields: dict[str, Any], rule: str) -> fold.Partial:
 def _added(
     partial: fold.Partial, record: Any, fields: dict[str, Any], rule: str, file: bytes, number: int
 ) -> fold.Partial:
-    """With one record more: within a file amounts add up, and a record that is a unit counts once."""
-    keys = _keys(record, fields["maps"], number)
+    """With one record more: within a file amounts add up, and a record that is a unit counts once.
+
+    A record that does not name its unit is passed over, whatever else it says.
+    """
     pointer = fields.get("unit")
     if rule == "field" and pointer is None:
         itself = units.of_value(record)
-        return fold.merge(partial, _one(itself, itself, keys))
+        return fold.merge(partial, _one(itself, itself, _keys(record, fields["maps"], number)))
     unit: bytes | None = file
     if rule == "field" and pointer is not None:
         name = _scalar(record, pointer)
         unit = None if name is None else units.of_field(pointer, name)
     if unit is not None:
         fold.add(partial, unit, file, "", "", 0)
-        for (channel, key), amount in keys:
+        for (channel, key), amount in _keys(record, fields["maps"], number):
             fold.add(partial, unit, file, channel, key, amount)
     return partial
 

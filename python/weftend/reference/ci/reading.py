@@ -112,11 +112,10 @@ def _records(definition: dict[str, Any], documents: list[Document], rule: str, i
             into.partial = fold.merge(into.partial, partial)
         return
     for unit, names in _grouped(documents, rule, into).items():
-        for name in names:
-            for parts in partials[name].values():
-                for part in parts.values():
-                    for (channel, key), amount in part.items():
-                        fold.add(into.partial, unit, unit, channel, key, amount)
+        fold.add(into.partial, unit, unit, "", "", 0)
+        for part in (part for name in names for parts in partials[name].values() for part in parts.values()):
+            for (channel, key), amount in part.items():
+                fold.add(into.partial, unit, unit, channel, key, amount)
 
 
 _READERS: Final = {"tests": _tests, "findings": _findings, "jobs": _jobs, "ndjson": _records}

@@ -94,6 +94,14 @@ fn name_length(bytes: &[u8]) -> usize {
         .unwrap_or(bytes.len())
 }
 
+/// Section 2.6: what a processing instruction is for is a name, and not `xml`.
+pub(super) fn check_target(target: &str) -> Result<(), Wrong> {
+    if target.eq_ignore_ascii_case("xml") {
+        return Err("a processing instruction for xml");
+    }
+    check_name(target)
+}
+
 /// Section 2.4: `]]>` does not stand in text.
 pub(super) fn check_text(text: &str) -> Result<(), Wrong> {
     if text.len() >= 3 && memchr::memmem::find(text.as_bytes(), b"]]>").is_some() {

@@ -56,7 +56,8 @@ impl<'t> Suites<'t> {
             Event::Decl(_) if self.seen_root || !self.open.is_empty() => {
                 Err("a declaration that is not first")
             }
-            Event::Decl(_) | Event::Comment(_) | Event::PI(_) | Event::Eof => Ok(()),
+            Event::PI(instruction) => markup::check_target(instruction.target()),
+            Event::Decl(_) | Event::Comment(_) | Event::Eof => Ok(()),
         }
     }
 
