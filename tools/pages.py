@@ -38,13 +38,14 @@ def stream_pages(contracts: dict[str, Any]) -> dict[str, str]:
 
 
 def _page(definition: StreamDefinition, form: dict[str, Any]) -> str:
+    maps = {item["name"]: item for item in form["maps"]}
     parts = [
         NOTE.format(source=f"streams/{definition.id}.yaml") + f"# {definition.id}",
         f"{definition.title}. {definition.about}",
         f"**Contribution: {definition.contribution}.** {PROMISES[definition.contribution]}",
         _numbers(definition, form),
         "## Maps",
-        *(_map(item, definition.maps[item["name"]]) for item in form["maps"]),
+        *(_map(maps[name], item) for name, item in definition.maps.items()),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -16,7 +16,7 @@ from weftend import _core
 from weftend.errors import Issue, IssueList
 from weftend.fold import Partial, Stream
 
-__all__ = ["FORMATS", "UNIT_RULES", "Counts", "Progress", "Reading", "read"]
+__all__ = ["FORMATS", "UNIT_RULES", "Counts", "Progress", "Reading", "read", "unit_rule"]
 
 FORMATS: Final = ("junit", "go-test", "sarif", "github", "ndjson")
 """What a document can be said to be."""
@@ -133,3 +133,11 @@ def read(
     )
     found = IssueList.of([Issue(*issue) for issue in issues], more)
     return Reading(partial, rule, Counts(**counts), found)
+
+
+def unit_rule(stream: Stream, *, unit: str | None = None, format: str | None = None) -> str:
+    """What one unit will be, one of :data:`UNIT_RULES`; checks all of a reading but its inputs.
+
+    Args and errors: those of :func:`read`.
+    """
+    return read(stream, (), unit=unit, format=format, threads=1).unit_rule

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,21 +15,21 @@ from weftend.errors import ExitStatus
 if TYPE_CHECKING:
     from weftend.conduit import Outcome
     from weftend.policy.floors import Floor
+    from weftend.store.home import Home
+
+MOST_INPUTS: Final = 4
+"""Inputs that a command line which is suggested repeats; of more it says ``INPUT...``."""
 
 
-@click.command("aggregate")
+@click.command("aggregate", short_help="Release floored counts of CI reports or records.")
 @sources.takes_inputs
+@options.contribution
 @options.from_store
-@options.out
 @options.k
+@options.home
+@options.out
 @options.preview
 @options.apply
-@click.option(
-    "--contribution",
-    type=click.Choice(["every-map", "one-map"]),
-    help="Whether a unit counts in every map, or in one, so that no two maps share a unit.",
-)
-@options.home
 @options.json_output
 def aggregate(
     asked: sources.Asked,
@@ -41,12 +42,18 @@ def aggregate(
     home: Path | None,
     as_json: bool,
 ) -> ExitStatus:
-    """Release bounded, floored counts of INPUTs for STREAM.
+    """Release bounded, floored counts of INPUTs for STREAM, such as telemetry.ci.tests.v0.
 
-    INPUTs are files, folders, patterns, or - for standard input; with --from-store it is what was recorded on
-    this machine, once the spool has been taken in. Without --apply this is a preview: the snapshot is printed
-    on stdout, and ledger and store stay as they are. With --apply the new units are consumed, the store in
-    --home grows, and the snapshot is written to --out; of what was recorded that needs mode export.
+    INPUTs are files, folders, patterns, or - for standard input; .gz, .zst, .zip and .tar of them are read in
+    place. With --from-store it is what was recorded on this machine, once the spool has been taken in.
+
+    Without --apply this is a preview: the snapshot is printed on stdout, and ledger and store stay as they are.
+    With --apply the new units are consumed, the store in --home grows, and the snapshot is written to --out. A
+    unit is released once per home, so keep the home: the next run takes what is new. Releasing what was recorded
+    needs mode export.
+
+    Exit status: 0 done, 1 too few units or none, 2 refused and nothing written, 3 the home does not hold
+    together, 4 done, and part of the input was refused.
     """
     printed = as_json or as_preview
     if from_store:
@@ -54,34 +61,42 @@ def aggregate(
 
         recorded = sources.recorded(asked)
         return store.aggregate(*recorded, k=k, apply=as_apply, print_snapshot=printed, home=home, out=out)
-    read = sources.read(asked, contribution)
-    outcome, floor = _run(read, k, home, out, apply=as_apply)
-    if printed or not as_apply:
-        emit(outcome.snapshot)
-    _tell(outcome, floor, read.units, applied=as_apply)
-    return sources.status_of(read, outcome.status.exit)
-
-
-def _run(
-    read: sources.Read, k: int | None, home: Path | None, out: Path | None, *, apply: bool
-) -> tuple[Outcome, Floor]:
-    """Say what was read and what is missing, then release it or look at what a release would be."""
-    from weftend import conduit
     from weftend.policy.floors import floor_of
     from weftend.store.home import state_home
 
-    floor = floor_of(read.definition, k)
+    target = sources.target(asked, contribution)
+    floor, place = floor_of(target.definition, k), state_home(home)
+    read = _read(asked, target, floor, place)
+    outcome = _run(read, floor, place, out, apply=as_apply)
+    if printed or not as_apply:
+        emit(outcome.snapshot)
+    _tell(outcome, floor, read, place if as_apply else None)
+    return sources.status_of(read, outcome.status.exit)
+
+
+def _read(asked: sources.Asked, target: sources.Target, floor: Floor, place: Home) -> sources.Read:
+    """Refuse what the home would refuse in the end, then read, and say what was read and what is missing."""
+    from weftend import conduit
+
+    conduit.admit(target.stream.id, target.unit_rule, place)
+    read = sources.read(asked, target)
     sources.tell(read)
     if read.reading.issues.issues:
         report(read.reading.issues, beside_document=True)
-    _warn(read)
-    stream, place = read.stream, state_home(home)
-    request = conduit.Request(stream, read.reading.partial, stream.digest, floor.k, unit_rule=read.unit_rule)
-    outcome = conduit.apply(request, place, out) if apply else conduit.preview(request, place)
-    return outcome, floor
+    _warn(asked, read, floor)
+    return read
 
 
-def _warn(read: sources.Read) -> None:
+def _run(read: sources.Read, floor: Floor, place: Home, out: Path | None, *, apply: bool) -> Outcome:
+    """Release what was read, or look at what a release would be."""
+    from weftend import conduit
+
+    stream, rule = read.stream, read.target.unit_rule
+    request = conduit.Request(stream, read.reading.partial, stream.digest, floor.k, unit_rule=rule)
+    return conduit.apply(request, place, out) if apply else conduit.preview(request, place)
+
+
+def _warn(asked: sources.Asked, read: sources.Read, floor: Floor) -> None:
     """Say which maps would be released without names, before any run is consumed under none."""
     from weftend.report.vocabulary import maps_without_names
 
@@ -90,14 +105,29 @@ def _warn(read: sources.Read) -> None:
     if empty := maps_without_names(read.definition, read.stream, read.reading.partial):
         say(f"No vocabulary yet for {', '.join(empty)}: what they hold is released as __other__ alone.")
         say("Runs that are released are never released again under a better one. To name them first:")
-        say(f"  weftend vocabulary collect {read.stream.id} INPUT... > names.txt")
+        say(f"  {_collecting(asked, floor)} > names.txt")
         say("then review the file, look at it with --vocabulary names.txt --preview, and apply with it.")
 
 
-def _tell(outcome: Outcome, floor: Floor, units: str, *, applied: bool) -> None:
+def _collecting(asked: sources.Asked, floor: Floor) -> str:
+    """The command line that would propose names for what is read here."""
+    inputs = [str(path) for path in asked.inputs]
+    words = ["weftend", "vocabulary", "collect", asked.stream_id]
+    words += inputs if 0 < len(inputs) <= MOST_INPUTS and "-" not in inputs else ["INPUT..."]
+    words += ["--unit", asked.unit] if asked.unit else []
+    words += [word for file in asked.definitions for word in ("--streams", str(file))]
+    return f"{shlex.join(words)} --k {floor.k}"
+
+
+def _tell(outcome: Outcome, floor: Floor, read: sources.Read, applied_in: Home | None) -> None:
     """The summary for people; under ``--json`` nothing is even made."""
     if machine.get():
         return
     from weftend.report.outcome import About, summary
 
-    show(summary(outcome, About(units, floor.least, floor.least_from, applied)))
+    applied = applied_in is not None
+    show(summary(outcome, About(read.units, floor.least, floor.least_from, applied)))
+    if applied_in is not None and outcome.releases:
+        say(
+            f"Home: {applied_in.folder}. It knows which {read.units} were released: keep it, and use it again."
+        )

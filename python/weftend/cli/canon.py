@@ -34,7 +34,7 @@ _json = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="Print the canonical form of a JSON text.")
 @click.argument("file", default="-", type=click.Path(allow_dash=True))
 @_json
 def canon(file: str) -> None:
@@ -48,7 +48,7 @@ def canon(file: str) -> None:
     emit(_of_file(canonicalize_text, file) + b"\n")
 
 
-@click.command()
+@click.command(short_help="Print the SHA-256 of the canonical form of JSON texts.")
 @click.argument("files", nargs=-1, type=click.Path(allow_dash=True), metavar="[FILE]...")
 @_json
 def digest(files: tuple[str, ...]) -> None:

@@ -16,12 +16,12 @@ _extra = click.option(
 _json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
 
 
-@click.group("contracts")
+@click.group("contracts", short_help="Show, check and compile event types and streams.")
 def contracts() -> None:
     """Show, check and compile contracts: event types, tables, retention, streams, vocabularies."""
 
 
-@contracts.command("check")
+@contracts.command("check", short_help="Check a contracts folder, or the shipped one.")
 @click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
 @click.option(
     "--today", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="Check review dates as of that day."
@@ -49,7 +49,7 @@ def check(folder: Path | None, today: Any, _json: bool) -> ExitStatus:
     return ExitStatus.NOTHING_RELEASED if issues.issues else ExitStatus.DONE
 
 
-@contracts.command("list")
+@contracts.command("list", short_help="List every event type.")
 @_extra
 @_json
 def list_types(contracts: Path | None, _json: bool) -> None:
@@ -80,7 +80,7 @@ def _line(event: dict[str, Any], rule: dict[str, Any]) -> str:
     )
 
 
-@contracts.command("show")
+@contracts.command("show", short_help="Show one event type with its fields.")
 @click.argument("event_type", metavar="TYPE")
 @_extra
 @_json
@@ -134,7 +134,7 @@ def _kind(kind: dict[str, Any]) -> str:
     return f"{kind['type']} from {kind['min']} to {kind['max']}"
 
 
-@contracts.command("compile")
+@contracts.command("compile", short_help="Compile a folder of contracts of your own.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--out", required=True, metavar="FILE", help="Where to write; - for standard output.")
 @_json

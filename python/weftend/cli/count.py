@@ -15,16 +15,20 @@ if TYPE_CHECKING:
     from weftend.report.fold import Counted
 
 
-@click.command("count")
+@click.command("count", short_help="Count CI reports or records exactly, for your eyes only.")
 @sources.takes_inputs
 @options.from_store
 @options.home
 @options.json_output
 def count(asked: sources.Asked, from_store: bool, home: Path | None, as_json: bool) -> ExitStatus:
-    """Count INPUTs for STREAM, exactly and without a floor: private, never to be shared.
+    """Count INPUTs for STREAM, such as telemetry.ci.tests.v0, exactly and without a floor.
 
-    Every bucket is shown with its units and its total, before any clamp. INPUTs are files, folders, patterns,
-    or - for standard input; with --from-store it is what was recorded on this machine.
+    What is printed is private and never to be shared: every bucket with its units and its total, before any
+    clamp, and the most frequent names that no vocabulary has. Nothing is written. INPUTs are files, folders,
+    patterns, or - for standard input; .gz, .zst, .zip and .tar of them are read in place. With --from-store it
+    is what was recorded on this machine.
+
+    Exit status: 0 done, 1 nothing to count, 2 refused, 4 done, and part of the input was refused.
     """
     if from_store:
         from weftend.cli import from_store as store
@@ -32,18 +36,27 @@ def count(asked: sources.Asked, from_store: bool, home: Path | None, as_json: bo
         return store.count(*sources.recorded(asked), home=home)
     from weftend.report.fold import counted
 
-    read = sources.read(asked)
+    read = sources.read(asked, sources.target(asked))
     fold = counted(read.stream, read.reading.partial)
     if machine.get():
         emit_json(_document(read, fold))
-        return sources.status_of(read)
+        return _status(read)
     sources.tell(read)
     report(read.reading.issues)
+    if not len(read.reading.partial):
+        say(f"There are no {read.units} to count.")
+        return _status(read)
     say(
         "This is private: exact counts without a floor. Nothing of it may leave; `weftend aggregate` releases."
     )
     emit(fold.text().encode())
-    return sources.status_of(read)
+    return _status(read)
+
+
+def _status(read: sources.Read) -> ExitStatus:
+    """That nothing was there to count is said as ``aggregate`` says it."""
+    found = ExitStatus.DONE if len(read.reading.partial) else ExitStatus.NOTHING_RELEASED
+    return sources.status_of(read, found)
 
 
 def _document(read: sources.Read, fold: Counted) -> dict[str, Any]:

@@ -18,12 +18,12 @@ _home = click.option("--home", type=click.Path(path_type=Path), metavar="DIR", h
 _json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
 
 
-@click.group("db")
+@click.group("db", short_help="Look at the local store, and prune it.")
 def db() -> None:
     """Look at what is kept on this machine, and let go of it in time."""
 
 
-@db.command("tables")
+@db.command("tables", short_help="List the tables of the local store.")
 @_home
 @_json
 def tables(home: Path | None, _json: bool) -> None:
@@ -77,7 +77,7 @@ def _shown(item: Any) -> Any:
     return str(item) if isinstance(item, float) and item in (float("inf"), float("-inf")) else item
 
 
-@db.command("export")
+@db.command("export", short_help="Export the events that may be exported.")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; stdout where not given."
 )
@@ -129,7 +129,7 @@ def _write(rows: Iterator[dict[str, Any]], out: Path | None) -> None:
     replace(out, b"".join(map(json_line, rows)))
 
 
-@db.command("prune-plan")
+@db.command("prune-plan", short_help="Show what would go, table by table.")
 @_home
 @_json
 def prune_plan(home: Path | None, _json: bool) -> None:
@@ -147,7 +147,7 @@ def prune_plan(home: Path | None, _json: bool) -> None:
         emit(f"{line.table:<34}{line.rule:<32}{line.rows:>9} rows {line.size:>12} bytes{span}\n".encode())
 
 
-@db.command("prune-apply")
+@db.command("prune-apply", short_help="Take away what has run its time.")
 @click.option(
     "--plan", "file", type=click.Path(path_type=Path), metavar="FILE", help="What prune-plan --json made."
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from weftend.store.local.health import Health
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Say what is recorded here and what is wrong.")
 @click.option("--home", type=click.Path(path_type=Path), metavar="DIR", help="The home; see the docs.")
 @click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
 def doctor(home: Path | None, _json: bool) -> ExitStatus:

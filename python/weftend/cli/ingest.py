@@ -30,7 +30,7 @@ _files = click.argument(
 )
 
 
-@click.group("ingest", invoke_without_command=True)
+@click.group("ingest", short_help="Take what was recorded into the local store.", invoke_without_command=True)
 @_home
 @_contracts
 @_json
@@ -56,7 +56,7 @@ def ingest(context: click.Context, home: Path | None, extra: Path | None, _json:
     return _tell(opening.ingest(opening.home(home), extra))
 
 
-@ingest.command("completion")
+@ingest.command("completion", short_help="Take in a completion run with its findings.")
 @_files
 @_json
 @click.pass_obj
@@ -67,7 +67,7 @@ def completion(options: tuple[Path | None, Path | None], files: tuple[Path, ...]
     return _each(options, files, ingest_completion)
 
 
-@ingest.command("sarif")
+@ingest.command("sarif", short_help="Take in the results of SARIF logs.")
 @_files
 @_json
 @click.pass_obj
@@ -78,7 +78,7 @@ def sarif(options: tuple[Path | None, Path | None], files: tuple[Path, ...], _js
     return _each(options, files, ingest_sarif)
 
 
-@ingest.command("cargo")
+@ingest.command("cargo", short_help="Take in the messages of a cargo build.")
 @click.argument("file", metavar="-|FILE", type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--repository", default="local", show_default=True, metavar="NAME", help="The repository's name."

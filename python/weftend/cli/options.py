@@ -15,7 +15,15 @@ home = click.option(
 )
 out = click.option("--out", type=FOLDER, help="Folder for telemetry_conduit_snapshot.json.")
 k = click.option(
-    "--k", type=click.IntRange(min=1), metavar="UNITS", help="Minimum sample count of a released bucket."
+    "--k",
+    type=click.IntRange(min=1, clamp=False),
+    metavar="UNITS",
+    help="Minimum sample count of a released bucket (default: the stream's, 100 for those of CI).",
+)
+contribution = click.option(
+    "--contribution",
+    type=click.Choice(["every-map", "one-map"]),
+    help="Whether a unit counts in every map (default), or in one, so that no two maps share a unit.",
 )
 preview = click.option(
     "--preview", "as_preview", is_flag=True, help="Print the snapshot; without --apply nothing is written."

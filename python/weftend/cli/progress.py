@@ -52,12 +52,13 @@ def reading() -> Iterator[Callable[[int, int, int, int], None] | None]:
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
+        TextColumn("left"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("", total=None, files="")
+        task = bars.add_task("", total=None, files="looking for files")
 
         def show(files: int, done: int, all_files: int, all_bytes: int) -> None:
-            of = f"{files:,} of {all_files:,} files"
+            of = f"{files:,} of {all_files:,} files" if all_files else "looking for files"
             bars.update(task, completed=done, total=all_bytes or None, files=of)
 
         yield show

@@ -13,7 +13,7 @@ from weftend.cli.output import emit_json, fail, machine, say
 from weftend.errors import Code, Issue, RecordingError
 
 
-@click.command("record")
+@click.command("record", short_help="Record one usage event on this machine.")
 @click.argument("event_type", metavar="TYPE")
 @click.argument("fields", metavar="[FIELD=VALUE]...", nargs=-1)
 @click.option("--value", type=float, metavar="NUMBER", help="The event's value.")

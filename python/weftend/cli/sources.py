@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from weftend.ci import Reading
     from weftend.fold import Stream
 
+STDIN: Final = Path("-")
 _PATH: Final = click.Path(path_type=Path, allow_dash=True)
 
 _OPTIONS: Final = (
@@ -28,20 +30,33 @@ _OPTIONS: Final = (
         "listed",
         type=_PATH,
         metavar="FILE",
-        help="Read the inputs that FILE lists, too: one a line; - is standard input.",
+        help="Read the inputs that FILE lists, too, one a line; - is standard input.",
     ),
-    click.option("--unit", type=click.Choice(["file", "dir", "field"]), help="What one run is."),
+    click.option(
+        "--unit",
+        type=click.Choice(["file", "dir", "field"]),
+        help="What one run is: a file (default for tests and findings), a folder of files, or what a field names.",
+    ),
     click.option(
         "--format",
         "document_format",
         type=click.Choice(["junit", "go-test", "sarif", "github", "ndjson"]),
-        help="What every document is; otherwise it is recognised.",
-    ),
-    click.option(
-        "--slow", type=click.FloatRange(min=0.001, max=1e9), metavar="SECONDS", help="When a test is slow."
+        help="What every document is (default: what it looks like).",
     ),
     click.option(
         "--strict", is_flag=True, help="Stop at the first file that cannot be read; nothing is done."
+    ),
+    click.option(
+        "--slow",
+        type=click.FloatRange(min=0.001, max=1e9),
+        metavar="SECONDS",
+        help="From when on a test is slow (default: 10).",
+    ),
+    click.option(
+        "--vocabulary",
+        metavar="[MAP=]FILE",
+        multiple=True,
+        help="Names that may show, as `weftend vocabulary collect` proposes them.",
     ),
     click.option(
         "--streams",
@@ -49,10 +64,7 @@ _OPTIONS: Final = (
         metavar="FILE",
         multiple=True,
         type=_PATH,
-        help="More stream definitions.",
-    ),
-    click.option(
-        "--vocabulary", metavar="[MAP=]FILE", multiple=True, help="Registered names of the stream's maps."
+        help="Stream definitions of your own, in YAML.",
     ),
     options.contracts,
 )
@@ -89,23 +101,42 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What was read, and the stream it was read for."""
+class Target:
+    """The stream that inputs are to be read for, before anything is read."""
 
     definition: dict[str, Any]
     """The stream's compiled definition."""
     stream: Stream
-    reading: Reading
+    unit_rule: str | None
+    """What one unit is, where that can be chosen; a workflow run is always itself."""
 
     @property
     def units(self) -> str:
         """What is counted, in the plural: the stream's own word."""
         return str(self.definition["unit"]["plural"])
 
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read, and the stream it was read for."""
+
+    target: Target
+    reading: Reading
+
     @property
-    def unit_rule(self) -> str | None:
-        """What one unit is, where that could be chosen; a workflow run is always itself."""
-        return None if self.definition["reader"] == "jobs" else self.reading.unit_rule
+    def definition(self) -> dict[str, Any]:
+        """The stream's compiled definition."""
+        return self.target.definition
+
+    @property
+    def stream(self) -> Stream:
+        """The stream."""
+        return self.target.stream
+
+    @property
+    def units(self) -> str:
+        """What is counted, in the plural: the stream's own word."""
+        return self.target.units
 
 
 def takes_inputs(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -122,24 +153,38 @@ def takes_inputs(command: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
-def read(asked: Asked, contribution: str | None = None) -> Read:
-    """Read everything that was asked for, showing progress at a terminal.
+def target(asked: Asked, contribution: str | None = None) -> Target:
+    """The stream that was asked for, with everything checked that needs no input.
 
     Raises:
-        WeftendError: ``USAGE`` and ``STREAM_INVALID``; what was refused, under ``--strict`` or when there is
-            nothing at all to read. Exit status 2; nothing was written.
+        WeftendError: ``STREAM_INVALID``; ``USAGE`` where no input is named, standard input twice, or a unit or
+            format that the stream does not have.
     """
     from weftend import ci
     from weftend.canonical import canonicalize
-    from weftend.cli.progress import reading
     from weftend.fold import Stream
 
+    _require_inputs(asked)
     definition = asked.definition(contribution)
     stream = Stream(canonicalize(definition))
+    rule = ci.unit_rule(stream, unit=asked.unit, format=asked.document_format)
+    return Target(definition, stream, None if definition["reader"] == "jobs" else rule)
+
+
+def read(asked: Asked, of: Target) -> Read:
+    """Read everything that was asked for, showing progress at a terminal.
+
+    Raises:
+        WeftendError: what was refused, under ``--strict`` or when there is nothing at all to read. Exit status
+            2; nothing was written.
+    """
+    from weftend import ci
+    from weftend.cli.progress import reading
+
     inputs = list(_inputs(asked))
     with reading() as progress:
         read = ci.read(
-            stream,
+            of.stream,
             inputs,
             unit=asked.unit,
             format=asked.document_format,
@@ -147,18 +192,35 @@ def read(asked: Asked, contribution: str | None = None) -> Read:
             progress=progress,
         )
     _refuse_if_nothing(read, strict=asked.strict)
-    return Read(definition, stream, read)
+    return Read(of, read)
+
+
+def _require_inputs(asked: Asked) -> None:
+    """At least one input, and standard input at most once."""
+    if not asked.inputs and asked.listed is None:
+        message = "say what to read: files, folders, patterns, - for standard input, or --from-store"
+        fail(Issue(Code.USAGE, "argv#INPUT...", message))
+    if [*asked.inputs, asked.listed].count(STDIN) > 1:
+        fail(
+            Issue(
+                Code.USAGE, "argv#-", "standard input can be read once: as one input, or as the list of them"
+            )
+        )
 
 
 def _inputs(asked: Asked) -> Iterator[Path]:
-    """The inputs, given and listed; at least one."""
+    """The inputs, given and listed."""
     yield from asked.inputs
     if asked.listed is not None:
-        with click.open_file(str(asked.listed), encoding="utf-8", errors="surrogateescape") as lines:
-            yield from (Path(line) for line in lines.read().splitlines() if line)
-    elif not asked.inputs:
-        message = "say what to read: files, folders, patterns, - for standard input, or --from-store"
-        fail(Issue(Code.USAGE, "argv#INPUT...", message))
+        yield from _listed(asked.listed)
+
+
+def _listed(file: Path) -> Iterator[Path]:
+    """The inputs that ``file`` lists: one a line, or, as ``find -print0`` writes them, each before a NUL."""
+    with click.open_file(str(file), "rb") as lines:
+        whole = os.fsdecode(lines.read())
+    names = whole.split("\0") if "\0" in whole else [line.removesuffix("\r") for line in whole.split("\n")]
+    yield from (Path(name) for name in names if name)
 
 
 def recorded(asked: Asked) -> tuple[dict[str, Any], dict[str, Any]]:

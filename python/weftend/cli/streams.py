@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from weftend.cli.output import emit, emit_json, machine
 from weftend.errors import ExitStatus
+
+READS_INPUTS: Final = frozenset({"tests", "findings", "jobs", "ndjson"})
+"""The readers that read what a command line names; each knows which maps it fills."""
+MOST_KEYS: Final = 12
+"""Keys of an enum that are shown one by one."""
 
 _files = click.option(
     "--streams", metavar="FILE", multiple=True, type=click.Path(path_type=Path), help="More definitions."
@@ -22,12 +27,12 @@ _vocabulary = click.option(
 _json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
 
 
-@click.group("streams")
+@click.group("streams", short_help="Show and check stream definitions.")
 def streams() -> None:
     """Show and check stream definitions: units, maps, vocabularies, floors and caps."""
 
 
-@streams.command("list")
+@streams.command("list", short_help="List every stream.")
 @_files
 @_contracts
 @_json
@@ -46,9 +51,14 @@ def list_streams(streams: tuple[Path, ...], contracts: Path | None, _json: bool)
 
 
 def _summary(definition: dict[str, Any]) -> dict[str, Any]:
+    """What a list shows of one stream; :class:`WeftendError` where its reader cannot fill one of its maps."""
     from weftend.fold import Stream
 
     stream = Stream(_canonical(definition))
+    if definition["reader"] in READS_INPUTS:
+        from weftend import ci
+
+        ci.unit_rule(stream)
     return {
         "streamId": stream.id,
         "version": definition["version"],
@@ -82,7 +92,7 @@ def _canonical(definition: dict[str, Any]) -> bytes:
     return canonicalize(definition)
 
 
-@streams.command("show")
+@streams.command("show", short_help="Show one stream, or its compiled definition.")
 @click.argument("stream")
 @_files
 @_contracts
@@ -121,9 +131,9 @@ def _page(definition: dict[str, Any], digest: str) -> str:
         f"  unit          {definition['unit']['name']}, read by {definition['reader']}",
         f"  contribution  {definition['contribution']}: the promise holds {promise}",
         f"  floor         {floor['default']} where nobody asks, {floor['least']} at least",
-        f"  caps          {caps['maxBucketsPerChunk']} buckets and {caps['maxChunkBytes']} bytes a chunk,"
-        f" {caps['maxChunks']} chunks, {caps['maxWindowTicks']} units a window",
-        f"  goes after    {caps['ttlSeconds']} ticks",
+        f"  caps          {caps['maxBucketsPerChunk']:,} buckets and {caps['maxChunkBytes']:,} bytes a chunk,"
+        f" {caps['maxChunks']:,} chunks, {caps['maxWindowTicks']:,} units a window",
+        f"  goes after    {caps['ttlSeconds']:,} ticks",
         f"  refs          {', '.join(definition['refs']) or 'none'}",
         *(f"  setting       {name} = {value}" for name, value in definition.get("settings", {}).items()),
         f"  digest        {digest}",
@@ -135,14 +145,18 @@ def _page(definition: dict[str, Any], digest: str) -> str:
 
 def _map_line(item: dict[str, Any]) -> str:
     vocabulary = item["vocabulary"]
-    keys = f"{len(vocabulary['keys'])} keys"
+    names = vocabulary["keys"]
     if vocabulary["type"] == "registered":
-        keys = f"{len(vocabulary['keys'])} registered names under {vocabulary['grammar']}"
+        keys = f"{len(names):,} registered names under {vocabulary['grammar']}"
+    elif len(names) > MOST_KEYS:
+        keys = f"{len(names)} keys: {', '.join(names[:2])}, ... {', '.join(names[-2:])}"
+    else:
+        keys = f"keys: {', '.join(names)}"
     clamp = f", clamp {item['clamp']}" if item["kind"] == "sum" else ""
     return f"  {item['name']:<16} {item['kind']}{clamp}, {keys}"
 
 
-@streams.command("check")
+@streams.command("check", short_help="Check definitions and their vocabularies.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @_contracts
 @_vocabulary

@@ -12,7 +12,7 @@ from weftend.cli.output import emit, emit_json, machine, say
 _json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
 
 
-@click.group("telemetry")
+@click.group("telemetry", short_help="Show or set how far recorded events may go.")
 def telemetry() -> None:
     """Show or set how far recorded usage events may go: off, local or export."""
 
@@ -74,7 +74,7 @@ def local(_json: bool) -> None:
     _set("local")
 
 
-@telemetry.command("export")
+@telemetry.command("export", short_help="Record, and allow releases and exports.")
 @_json
 def export(_json: bool) -> None:
     """Record, and allow explicit commands to release or export what was recorded."""

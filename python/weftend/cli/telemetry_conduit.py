@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STREAM: Final = "telemetry.release.v0"
 
 
-@click.command("telemetry-conduit")
+@click.command("telemetry-conduit", short_help="Release floored counts of a WeftEnd release.")
 @click.argument("release", type=options.FOLDER, metavar="RELEASE_DIR")
 @options.out
 @options.k

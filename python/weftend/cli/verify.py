@@ -24,7 +24,7 @@ def _digest(_context: click.Context, _parameter: click.Parameter, value: str | N
     return value
 
 
-@click.command("verify")
+@click.command("verify", short_help="Check snapshots without trusting their maker.")
 @click.argument("snapshots", metavar="SNAPSHOT...", nargs=-1, required=True)
 @click.option("--store", metavar="FILE", help="Also hold each snapshot against this conduit store.")
 @click.option("--head", metavar="DIGEST", callback=_digest, help="The chunkId that must be the newest.")
@@ -117,7 +117,7 @@ def _words(verdict: Verdict) -> str:
     anchor = verdict.anchor or "the beginning of the stream"
     lines = [
         ("stream", verdict.stream),
-        ("chunks", f"{verdict.chunks}, of {last - first} {verdict.unit} (ticks {first} to {last})"),
+        ("chunks", f"{verdict.chunks:,}, of {last - first:,} {verdict.unit} (ticks {first} to {last})"),
         ("anchor", anchor + (" (nothing before it is verified)" if verdict.anchor else "")),
         ("head", verdict.head or "none"),
         ("floor", f"{verdict.floor} {verdict.unit}" if verdict.floor is not None else "none"),

@@ -17,33 +17,42 @@ MOST_NAMES = 20
 """Names that the terminal shows of one map with their counts."""
 
 
-@click.group("vocabulary")
+@click.group("vocabulary", short_help="Propose the names that a release may show.")
 def vocabulary() -> None:
     """Propose the names that a stream's maps may show, for a person to review and commit."""
 
 
-@vocabulary.command("collect")
+@vocabulary.command("collect", short_help="Print the names that INPUTs suggest for STREAM.")
 @sources.takes_inputs
 @options.k
-@click.option("--match", "pattern", metavar="GLOB", help="Only names like this; * and ? stand for anything.")
+@click.option(
+    "--match", "pattern", metavar="GLOB", help="Add only names like this; * and ? stand for anything."
+)
 @options.json_output
 def collect(asked: sources.Asked, k: int | None, pattern: str | None, as_json: bool) -> ExitStatus:
-    """Print a vocabulary file for STREAM from the names in INPUTs: lines MAP NAME, in byte order.
+    """Print a vocabulary file for STREAM, such as telemetry.ci.tests.v0, from the names in INPUTs.
 
-    Names that fewer units than the floor have are left out, and names that must not be released. Counts are
-    shown on the terminal only.
+    Its lines are MAP NAME, in byte order. Names that fewer units than --k have are left out, and names that must
+    not be released. Counts are shown on stderr only: an order or a file with counts would give them away. Review
+    the names, commit the file, and use it with --vocabulary; given here, its names are kept and new ones added.
+
+    Exit status: 0 done, 1 more than the stream's caps allow, 2 refused, 4 done, and part of the input was
+    refused.
     """
     from weftend.contracts import vocabularies
     from weftend.policy.floors import floor_of
     from weftend.report.vocabulary import proposals
 
-    read = sources.read(asked)
-    floor = floor_of(read.definition, k)
+    target = sources.target(asked)
+    floor = floor_of(target.definition, k)
+    read = sources.read(asked, target)
     found = list(proposals(read.definition, read.stream, read.reading.partial, floor.k, pattern))
     sources.tell(read)
     report(read.reading.issues, beside_document=True) if read.reading.issues.issues else None
     for proposal in found:
         _tell(proposal, floor.k, read.units)
+    if not any(proposal.units for proposal in found) and any(proposal.below for proposal in found):
+        say(f"No name has {floor.k} {read.units}; --k can be as low as {floor.least} here.")
     over = _over_caps(read, found)
     if over:
         say(f"{over} Leave names out, with --match or a greater --k, before you use it.")

@@ -62,7 +62,7 @@ def plan(request: Request, ledger: Ledger) -> Plan:
         WeftendError: ``UNIT_RULE_FIXED``, or what the core refuses.
     """
     state = ledger.state(request.stream.id)
-    _check_unit_rule(request, state)
+    require_unit_rule(request.unit_rule, state)
     partial = request.partial
     found = len(partial)
     partial.without(ledger.consumed(partial.digests()))
@@ -76,8 +76,9 @@ def plan(request: Request, ledger: Ledger) -> Plan:
     return made
 
 
-def _check_unit_rule(request: Request, state: StreamState | None) -> None:
-    if state is not None and state.unit_rule != request.unit_rule:
+def require_unit_rule(unit_rule: str | None, state: StreamState | None) -> None:
+    """Refuse another rule than the stream's first release in this home had (``UNIT_RULE_FIXED``)."""
+    if state is not None and state.unit_rule != unit_rule:
         message = f"this home's first release of the stream fixed {state.unit_rule} as what one unit is"
         raise WeftendError(Issue(Code.UNIT_RULE_FIXED, "argv#--unit", message))
 

@@ -8,14 +8,32 @@ from typing import Final
 
 from weftend.chain import snapshot_bytes, store_bytes
 from weftend.conduit import validation
-from weftend.conduit.planning import Plan, PlannedStep, plan
+from weftend.conduit.planning import Plan, PlannedStep, plan, require_unit_rule
 from weftend.conduit.recovery import digest_of, recover
 from weftend.conduit.request import Outcome, Request
+from weftend.errors import Code, WeftendError
 from weftend.store.files import Reserved, make_folder
 from weftend.store.home import Home, locked
 from weftend.store.ledger import Ledger, Step, StreamState
 
 SNAPSHOT_NAME: Final = "telemetry_conduit_snapshot.json"
+
+
+def admit(stream_id: str, unit_rule: str | None, home: Home) -> None:
+    """Refuse what the home would refuse whatever is read, so that nobody waits for a reading in vain.
+
+    Nothing is created, changed or locked. A home that another run is writing is left to :func:`apply`.
+
+    Raises:
+        WeftendError: ``UNIT_RULE_FIXED``; and as :func:`preview` for a home that does not hold together.
+    """
+    try:
+        with Ledger.look(home.ledger) as ledger:
+            recover(home, ledger, stream_id, write=False)
+            require_unit_rule(unit_rule, ledger.state(stream_id))
+    except WeftendError as error:
+        if any(issue.code != Code.HOME_BUSY for issue in error.issues.issues):
+            raise
 
 
 def preview(request: Request, home: Home) -> Outcome:

@@ -8,6 +8,7 @@ from typing import Any
 
 from weftend.egress import unregistered
 from weftend.fold import Partial, Stream, exact
+from weftend.report.order import place
 from weftend.report.printable import printable
 
 Row = tuple[str, str, int, int | str]
@@ -50,7 +51,7 @@ class Counted:
 
     def _rows(self) -> Iterator[Row]:
         for name, buckets in self.maps.items():
-            ordered = sorted(buckets.items(), key=lambda item: (-item[1][0], -item[1][1], item[0]))
+            ordered = sorted(buckets.items(), key=lambda item: place(item[0], *item[1]))
             yield from ((name, bucket, units, total) for bucket, (units, total) in ordered)
 
     def _names(self) -> Iterator[Row]:

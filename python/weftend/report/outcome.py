@@ -11,6 +11,7 @@ from rich.text import Text
 
 from weftend.conduit.request import Outcome, Release, Status
 from weftend.egress import MapNotes
+from weftend.report.order import Place, lower_bound, place
 from weftend.report.printable import printable
 
 MOST_ROWS: Final = 10
@@ -39,7 +40,7 @@ def summary(outcome: Outcome, about: About) -> Iterator[str | Table]:
     """Everything that the operator should know about a run, in order; **private**, for the terminal alone."""
     yield from _headline(outcome, about)
     if shown := list(_shown(outcome.releases)):
-        yield _table("Released", ("map", "bucket", "count"), [row[:3] for row in shown])
+        yield _table(_verb(about), ("map", "bucket", "count"), [row[:3] for row in shown])
     if held := list(_held(outcome.releases)):
         yield _table("Held back (for your eyes only)", ("map", "bucket", "count", "why"), held)
     yield from _tail(outcome, about)
@@ -49,25 +50,29 @@ def _headline(outcome: Outcome, about: About) -> Iterator[str]:
     units, k = about.units, outcome.k
     if outcome.recovered:
         yield "An earlier run was stopped between ledger and store; the store was completed from the ledger."
-    before = f", {outcome.consumed_before} of them released before" if outcome.consumed_before else ""
-    yield f"Found {outcome.found} {units}{before}. The minimum sample count in force is {k}."
+    before = f", {outcome.consumed_before:,} of them released before" if outcome.consumed_before else ""
+    yield f"Found {outcome.found:,} {units}{before}. The minimum sample count in force is {k:,}."
     match outcome.status:
         case Status.RELEASED:
-            verb = "Released" if about.applied else "Would release"
-            yield f"{verb} {outcome.released} {units} in {_counted(len(outcome.releases), 'chunk')}."
+            chunks = _counted(len(outcome.releases), "chunk")
+            yield f"{_verb(about)} {outcome.released:,} {units} in {chunks}."
         case Status.NOTHING_NEW:
             yield "Nothing is new: the store stays as it is."
         case Status.NO_UNITS:
             yield f"There are no {units} to count; nothing was released."
         case Status.BELOW_FLOOR:
-            yield f"That is too few: nothing is released, and {outcome.pending} {units} stay pending."
+            yield f"That is too few: nothing is released, and {outcome.pending:,} {units} stay pending."
     if outcome.pending:
         yield from _pending(outcome, about)
 
 
+def _verb(about: About) -> str:
+    return "Released" if about.applied else "Would release"
+
+
 def _pending(outcome: Outcome, about: About) -> Iterator[str]:
     if outcome.status is Status.RELEASED:
-        yield f"{outcome.pending} {about.units} stay pending: too few for a window of their own."
+        yield f"{outcome.pending:,} {about.units} stay pending: too few for a window of their own."
     yield (
         f"They are released with later ones once there are enough; --k can be as low as {about.least} here"
         + (f" (set by {printable(about.least_from)}).")
@@ -83,7 +88,7 @@ def _shown(releases: tuple[Release, ...]) -> Iterator[Row]:
             for key, count in buckets.items():
                 of_map[key] = of_map.get(key, 0) + count
     for name, buckets in totals.items():
-        ordered = sorted(buckets.items(), key=lambda item: (-item[1], item[0]))
+        ordered = sorted(buckets.items(), key=lambda item: place(item[0], item[1]))
         yield from _cut([(name, key, count, "") for key, count in ordered] or [(name, "(nothing)", 0, "")])
 
 
@@ -95,22 +100,28 @@ def _held(releases: tuple[Release, ...]) -> Iterator[Row]:
 
 
 def _hidden(notes: MapNotes) -> Iterator[Row]:
-    for name, count in notes.hidden:
+    for name, count in sorted(notes.hidden, key=_by_name):
         yield notes.map, name, count, "below the minimum"
-    for name, count in notes.complementary:
+    for name, count in sorted(notes.complementary, key=_by_name):
         yield notes.map, name, count, "protects the others"
+
+
+def _by_name(item: tuple[str, int]) -> Place:
+    return place(item[0], 0)
 
 
 def _unregistered(notes: MapNotes) -> Iterator[Row]:
     for name, count in notes.unregistered:
         yield notes.map, name, count, "in __other__"
     if notes.unregistered_more:
-        yield notes.map, f"and {notes.unregistered_more} more names", 0, "in __other__"
+        yield notes.map, f"and {notes.unregistered_more:,} more names", 0, "in __other__"
 
 
 def _cut(rows: list[Row]) -> list[Row]:
     rest = len(rows) - MOST_ROWS
-    return rows if rest <= 0 else [*rows[:MOST_ROWS], (rows[0][0], f"and {rest} more", 0, "")]
+    if rest <= 0 or any(lower_bound(key) is not None for _, key, _, _ in rows):
+        return rows
+    return [*rows[:MOST_ROWS], (rows[0][0], f"and {rest:,} more", 0, "")]
 
 
 def _table(title: str, columns: tuple[str, ...], rows: list[Any]) -> Table:
@@ -121,7 +132,7 @@ def _table(title: str, columns: tuple[str, ...], rows: list[Any]) -> Table:
     for row in rows:
         name, key, count, *why = row
         shown = "" if name == previous else name
-        table.add_row(shown, Text(printable(key)), str(count) if count else "", *why)
+        table.add_row(shown, Text(printable(key)), f"{count:,}" if count else "", *why)
         previous = name
     return table
 
@@ -174,4 +185,4 @@ def _refs(outcome: Outcome) -> Iterator[str]:
 
 
 def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -16,13 +16,14 @@ def lines(reading: Reading, units: str) -> Iterator[str]:
         declared, found = _counted(counts.declared_tests, "test case"), f"{counts.found_tests:,}"
         yield f"Reports declare {declared}; {found} were found in them, and those are counted."
     if counts.refused:
-        yield f"{_counted(counts.refused, 'file')} could not be read and not counted:"
+        were = "was" if counts.refused == 1 else "were"
+        yield f"{_counted(counts.refused, 'file')} could not be read and {were} not counted:"
 
 
 def _notes(counts: Counts) -> tuple[tuple[int, str, str], ...]:
     return (
         (counts.duplicates, "record", "met again: counted once."),
-        (counts.ignored, "file", "in the folders in none of the stream's formats."),
+        (counts.ignored, "other file", "in the folders: in none of the stream's formats."),
         (counts.links, "symbolic link", "not followed."),
         (counts.other_lines, "line", "in test streams that no event of go test -json stands in."),
         (counts.without_unit, "line", "without a value where their unit should stand: not counted."),

@@ -148,6 +148,46 @@ def test_inputs_come_by_pattern_by_list_and_on_stdin(tmp_path, capfdbinary, monk
     assert counted(capfdbinary, TESTS, reports / "TEST-0001.xml", "--inputs-from", "-")["units"] == 3
 
 
+def test_a_list_may_hold_any_name_and_come_from_find_print0(tmp_path, capfdbinary):
+    odd = ["a b.xml", "line\u2028separator.xml", "form\x0cfeed.xml", "r\xe9sum\xe9.xml"]
+    write(tmp_path, {f"r/{name}": junit("t", number=number) for number, name in enumerate(odd)})
+    names, listed = [f"{tmp_path}/r/{name}" for name in odd], tmp_path / "list"
+    for text in ("\n".join(names), "\r\n".join(names) + "\r\n\r\n", "\0".join([*names, ""])):
+        listed.write_bytes(text.encode())
+        assert counted(capfdbinary, TESTS, "--inputs-from", listed)["units"] == 4
+    (tmp_path / "r" / "new\nline.xml").write_text(junit("t", number=9))
+    listed.write_bytes("\0".join([*names, f"{tmp_path}/r/new\nline.xml"]).encode())
+    assert counted(capfdbinary, TESTS, "--inputs-from", listed)["units"] == 5
+
+
+def test_standard_input_is_read_once(tmp_path, capfdbinary):
+    assert refused(capfdbinary, "count", TESTS, "-", "-") == ["USAGE"]
+    assert refused(capfdbinary, "count", TESTS, "-", "--inputs-from", "-") == ["USAGE"]
+
+
+def test_nothing_to_count_is_said_and_shows_in_the_status(tmp_path, capfdbinary):
+    write(tmp_path, {"notes.txt": "x"})
+    assert counted(capfdbinary, TESTS, tmp_path, status=1)["units"] == 0
+    status, out, err = run(capfdbinary, "count", TESTS, tmp_path)
+    assert (status, out) == (1, b"")
+    assert "1 other file in the folders: in none of the stream's formats." in err
+    assert "There are no test runs to count." in err
+
+
+def test_durations_stand_from_short_to_long_and_the_rest_from_frequent_to_rare(tmp_path, capfdbinary):
+    for number in range(6):
+        cases = ["a passed 0.001", "b passed 40", "c passed -", *(["d failure 3"] if number else [])]
+        write(tmp_path, {f"{number}.xml": junit(*cases, number=number)})
+    _, out, _ = run(capfdbinary, "count", TESTS, tmp_path)
+    rows = [line.split() for line in out.decode().splitlines()]
+    first = next(index for index, row in enumerate(rows) if row[0] == "durations")
+    assert [row[-3] for row in rows[first : first + 4]] == ["ms_1", "ms_2048", "ms_32768", "unknown"]
+    runs = next(index for index, row in enumerate(rows) if row[0] == "runOutcomes")
+    assert [row[-3:] for row in rows[runs : runs + 2]] == [["failed", "5", "5"], ["passed", "1", "1"]]
+    _, _, err = run(capfdbinary, "aggregate", TESTS, tmp_path, "--k", 6, "--home", tmp_path / "home")
+    assert "Would release 6 test runs in 1 chunk.\nWould release " in err
+
+
 def test_the_same_report_counts_once(tmp_path, capfdbinary):
     report = junit("a failure")
     write(tmp_path, {"x/one.xml": report, "y/two.xml": report, "y/three.xml": junit("b")})
@@ -195,7 +235,7 @@ def test_jobs_and_runs_come_together_and_unfinished_ones_stay_out(tmp_path, capf
 def test_a_run_with_a_job_that_has_not_completed_stays_out_until_it_has(tmp_path, capfdbinary):
     going_on = workflow_job(12, 1).replace('"status": "completed"', '"status": "in_progress"')
     write(tmp_path, {"1.json": workflow_job(11, 1) + going_on})
-    assert counted(capfdbinary, JOBS, tmp_path)["units"] == 0
+    assert counted(capfdbinary, JOBS, tmp_path, status=1)["units"] == 0
     write(tmp_path, {"2.json": workflow_job(12, 1, conclusion="failure")})
     document = counted(capfdbinary, JOBS, tmp_path)
     assert (document["units"], document["duplicates"]) == (1, 0)
@@ -268,6 +308,9 @@ def test_a_vocabulary_is_collected_and_used(tmp_path, capfdbinary):
     for number in range(100, 106):
         write(reports, {f"{number}.xml": junit("jane@example.org failure", number=number)})
     names = tmp_path / "names.txt"
+    status, printed, err = run(capfdbinary, "vocabulary", "collect", TESTS, reports)
+    assert (status, printed) == (0, b"")
+    assert "No name has 100 test runs; --k can be as low as 5 here." in err
     status, printed, err = run(capfdbinary, "vocabulary", "collect", TESTS, reports, "--k", 6)
     assert status == 0
     assert printed == b"failingTests pkg.Suite::flop\nfailureTypes AssertionError\n"

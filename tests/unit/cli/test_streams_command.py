@@ -71,3 +71,25 @@ def test_check_says_everything_about_every_file(tmp_path: Path, capfdbinary: Cap
     assert run(["streams", "check", str(full), "--vocabulary", str(tmp_path / "names.txt"), "--json"]) == 2
     document = json.loads(capfdbinary.readouterr().out)
     assert [issue["path"] for issue in document["issues"]] == ["full.yaml#/caps/maxBucketsPerChunk"]
+
+
+def test_check_names_a_map_that_the_reader_does_not_fill(tmp_path: Path, capfdbinary: Captured) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "id: telemetry.own.tests.v0\nversion: 1\ntitle: Own\nabout: Own.\nunit: {name: run, plural: runs}\n"
+        "reader: tests\nmaps:\n  failTests:\n    kind: set\n    about: What fails.\n"
+        "    keys: {registered: true, grammar: test-id}\n"
+    )
+    assert run(["streams", "check", str(own), "--json"]) == 2
+    (issue,) = json.loads(capfdbinary.readouterr().out)["issues"]
+    assert (issue["code"], issue["path"]) == ("STREAM_INVALID", "own.yaml#/reader")
+    assert "failTests" in issue["message"]
+    own.write_text(own.read_text().replace("failTests", "failingTests"))
+    assert run(["streams", "check", str(own)]) == 0
+
+
+def test_show_says_which_keys_there_are(capfdbinary: Captured) -> None:
+    assert run(["streams", "show", "telemetry.ci.tests.v0"]) == 0
+    words = capfdbinary.readouterr().out.decode()
+    assert "partition, keys: errored, failed, passed, empty\n" in words
+    assert "41 keys: ms_549755813888, ms_274877906944, ... ms_1, unknown\n" in words

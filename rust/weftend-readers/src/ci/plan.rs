@@ -141,7 +141,13 @@ impl Plan {
 
 fn reader(stream: &Stream, rule: UnitRule) -> Result<Reader, Issue> {
     let maps = || stream.maps().iter().map(|map| map.name.as_str());
-    let unknown = || invalid("has a map that its reader cannot fill");
+    let unknown = |known: &[&str]| {
+        let odd = maps().find(|map| !known.contains(map)).unwrap_or_default();
+        let known = known.join(", ");
+        invalid(&format!(
+            "has a map {odd}, which its reader does not fill; it fills {known}"
+        ))
+    };
     let definition = stream.definition();
     match definition.reader.as_str() {
         "tests" => {
@@ -151,17 +157,17 @@ fn reader(stream: &Stream, rule: UnitRule) -> Result<Reader, Issue> {
                 .copied()
                 .unwrap_or(DEFAULT_SLOW_MS);
             Ok(Reader::Tests {
-                channels: TestChannels::of(maps()).ok_or_else(unknown)?,
+                channels: TestChannels::of(maps()).ok_or_else(|| unknown(&TestChannels::NAMES))?,
                 slow_ms,
             })
         }
         "findings" => FindingsChannels::of(maps())
             .map(Reader::Findings)
-            .ok_or_else(unknown),
+            .ok_or_else(|| unknown(&FindingsChannels::NAMES)),
         "jobs" if maps().all(|map| github::MAPS.contains(&map)) => Ok(Reader::Jobs(
             github::MAPS.map(|name| maps().position(|map| map == name)),
         )),
-        "jobs" => Err(unknown()),
+        "jobs" => Err(unknown(&github::MAPS)),
         _ => {
             let declared = definition
                 .fields
