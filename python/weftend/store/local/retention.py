@@ -9,23 +9,14 @@ parent go with it.
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Literal
+
+from weftend.store.local import steps
 
 Kind = Literal["days", "ms_days", "expires_lt_now", "manual", "keep_forever"]
-
-STEP_SECONDS: Final = 0.02
-"""How long one deleting transaction aims to take: a writer waits about that long at most."""
-FIRST_STEP_ROWS: Final = 500
-MAX_STEP_ROWS: Final = 20_000
-CHECKPOINT_PAGES: Final = 4_000
-"""Pages in the write-ahead log before they are moved into the file: many short steps share one such move."""
-FIRST_STEP_PAGES: Final = 256
-MAX_STEP_PAGES: Final = 16_384
-"""Pages given back per step, at most: 64 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,69 +97,56 @@ def apply(
     for rule in rules:
         before = cutoffs.get(rule.table)
         if before is not None:
-            pruned = _prune(connection, rule, before, progress)
-            if pruned.rows:
-                _log(log or connection, pruned, now)
-            done.append(pruned)
+            record = _Record(log or connection, rule, now)
+            done.append(_prune(connection, rule, before, record, progress))
     return done
 
 
 def _prune(
-    connection: sqlite3.Connection, rule: Rule, before: datetime, progress: Callable[[str, int], None]
+    connection: sqlite3.Connection,
+    rule: Rule,
+    before: datetime,
+    record: _Record,
+    progress: Callable[[str, int], None],
 ) -> Pruned:
     size = _file_bytes(connection)
-    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-    deleted, step = 0, FIRST_STEP_ROWS
-    where, values = _due(rule, before)
-    # The names come from the contracts, never from input.
-    statement = (
-        f"DELETE FROM {rule.table} WHERE rowid IN (SELECT rowid FROM {rule.table} WHERE {where} LIMIT ?)"  # noqa: S608
-    )
-    while True:
-        started = time.monotonic()
-        count = connection.execute(statement, (*values, step)).rowcount
-        deleted += count
-        progress(rule.table, deleted)
-        if count < step:
-            break
-        step = _next_step(step, time.monotonic() - started, MAX_STEP_ROWS)
-    _give_back(connection)
-    return Pruned(rule.table, describe(rule), deleted, max(0, size - _file_bytes(connection)))
-
-
-def _next_step(size: int, seconds: float, most: int) -> int:
-    """Rows or pages for the next step, after one of ``size`` that took ``seconds``."""
-    scaled = int(size * STEP_SECONDS / max(seconds, 1e-6))
-    return max(1, min(scaled, size * 2, most))
-
-
-def _give_back(connection: sqlite3.Connection) -> None:
-    step = FIRST_STEP_PAGES
-    while before := _pragma(connection, "freelist_count"):
-        started = time.monotonic()
-        connection.execute(f"PRAGMA incremental_vacuum({step})").fetchall()
-        if _pragma(connection, "freelist_count") >= before:
-            break
-        step = _next_step(step, time.monotonic() - started, MAX_STEP_PAGES)
-    # Truncating keeps writers out; what can be moved without keeping them out is moved first.
-    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    steps.prepare(connection)
+    for rows in steps.delete(connection, rule.table, *_due(rule, before)):
+        record.add(rows)
+        progress(rule.table, record.rows)
+    steps.give_back(connection)
+    freed = max(0, size - _file_bytes(connection))
+    record.add(0, freed)
+    return Pruned(rule.table, describe(rule), record.rows, freed)
 
 
 def _file_bytes(connection: sqlite3.Connection) -> int:
-    return _pragma(connection, "page_count") * _pragma(connection, "page_size")
+    return steps.pragma(connection, "page_count") * steps.pragma(connection, "page_size")
 
 
-def _pragma(connection: sqlite3.Connection, name: str) -> int:
-    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+class _Record:
+    """One line of ``prune_log``, kept up with every step: a kill leaves at most one step unsaid."""
 
+    def __init__(self, connection: sqlite3.Connection, rule: Rule, now: datetime) -> None:
+        self._connection = connection
+        self._line = (iso(now), rule.table, describe(rule))
+        self._id: int | None = None
+        self.rows = 0
 
-def _log(connection: sqlite3.Connection, pruned: Pruned, now: datetime) -> None:
-    connection.execute(
-        "INSERT INTO prune_log (pruned_at, table_name, rule, rows_deleted, bytes_freed)"
-        " VALUES (?, ?, ?, ?, ?)",
-        (iso(now), pruned.table, pruned.rule, pruned.rows, pruned.freed),
-    )
+    def add(self, rows: int, freed: int = 0) -> None:
+        """Note ``rows`` that went and ``freed`` bytes; where nothing ever goes there is no line."""
+        self.rows += rows
+        if rows and self._id is None:
+            self._id = self._connection.execute(
+                "INSERT INTO prune_log (pruned_at, table_name, rule, rows_deleted, bytes_freed)"
+                " VALUES (?, ?, ?, ?, 0)",
+                (*self._line, rows),
+            ).lastrowid
+        elif self._id is not None:
+            self._connection.execute(
+                "UPDATE prune_log SET rows_deleted = ?, bytes_freed = ? WHERE id = ?",
+                (self.rows, freed, self._id),
+            )
 
 
 def _planned(connection: sqlite3.Connection, rule: Rule, before: datetime | None) -> Planned:

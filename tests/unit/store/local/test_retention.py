@@ -146,4 +146,5 @@ def test_a_prune_that_was_killed_is_finished_by_the_next(store: sqlite3.Connecti
         retention.apply(store, [METRICS], {"research_metrics": NOW - timedelta(days=365)}, NOW, progress=kill)
     remaining = store.execute("SELECT count(*) FROM research_metrics").fetchone()[0]
     assert 0 < remaining < 5_000
+    assert store.execute("SELECT rows_deleted FROM prune_log").fetchall() == [(5_000 - remaining,)]
     assert prune(store, METRICS)[0].rows == remaining
