@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use pyo3::prelude::*;
 use weftend_core::canonical::pointer::Trail;
-use weftend_core::canonical::{Buffer, CanonCode, MAX_DEPTH, number, order, sort, string};
+use weftend_core::canonical::{Buffer, CanonCode, Counts, MAX_DEPTH, number, sort, string};
 
 use crate::borrowed::{Dict, Kind, Object, Raised, Text, is_lone_surrogate, with_borrowed};
 use crate::canonical::raise;
@@ -134,7 +134,7 @@ impl<'a> Walk<'a> {
             Value::Other(kind) => kind,
         };
         match kind {
-            Kind::Text(text) => string::write(out, text.utf8()?),
+            Kind::Text(text) => return self.text(text),
             Kind::Int(int) => number::write_i64(out, int.value().ok_or(CanonCode::NumberRange)?)?,
             Kind::Float(float) => number::write_f64(out, float.value())?,
             Kind::Null => out.extend_from_slice(b"null"),
@@ -145,6 +145,12 @@ impl<'a> Walk<'a> {
             Kind::Tuple(tuple) => return self.array(tuple.object(), tuple.items(), depth),
             Kind::Other => return Err(CanonCode::Type.into()),
         }
+        Ok(())
+    }
+
+    #[inline]
+    fn text(&mut self, text: Text<'a>) -> Walked {
+        string::write(&mut self.buffers.out, text.utf8()?);
         Ok(())
     }
 
@@ -187,7 +193,10 @@ impl<'a> Walk<'a> {
             if index > 0 {
                 self.buffers.out.push(b',');
             }
-            let written = self.value(Value::of(item), depth + 1);
+            let written = match Value::of(item) {
+                Value::Other(Kind::Text(text)) => self.text(text),
+                value => self.value(value, depth + 1),
+            };
             written.map_err(|stop| stop.within(|trail| trail.under_index(index)))?;
         }
         self.buffers.out.push(b']');
@@ -226,15 +235,14 @@ impl<'a> Walk<'a> {
     #[inline]
     fn counts_in_order(&mut self, dict: Dict<'a>) -> Result<bool, Stop> {
         let out = &mut self.buffers.out;
-        let (start, mut names) = (out.len(), order::Ascent::default());
+        let (start, mut counts) = (out.len(), Counts::default());
         out.push(b'{');
         for (name, value) in dict.items() {
             let (Some(name), Value::Int(Some(int))) = (name.exact_text(), Value::of(value)) else {
                 out.truncate(start);
                 return Ok(false);
             };
-            let (name, first) = (name.utf8()?, names.is_empty());
-            if !names.next(name.as_bytes()) || string::write_count(out, first, name, int).is_err() {
+            if !counts.write(out, name.utf8()?, int) {
                 out.truncate(start);
                 return Ok(false);
             }

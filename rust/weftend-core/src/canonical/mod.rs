@@ -4,12 +4,13 @@
 //! shortest escapes. What is not I-JSON is refused with a stable code and a place, never repaired.
 //!
 //! Three roads lead to the same bytes: [`canonicalize_text`] for JSON text, [`to_vec`] for any
-//! `serde::Serialize` value, and the pieces ([`number`], [`string`], [`order`]) for a walk over
+//! `serde::Serialize` value, and the pieces ([`number`], [`string`], [`order`], [`Counts`]) for a walk over
 //! somebody else's objects.
 
 mod block;
 mod buffer;
 mod check;
+mod counts;
 mod error;
 mod escape;
 mod members;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use buffer::Buffer;
 pub use check::is_canonical;
+pub use counts::Counts;
 pub use error::{CanonCode, CanonicalError};
 pub use serialize::to_vec;
 

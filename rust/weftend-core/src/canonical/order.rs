@@ -43,33 +43,6 @@ pub(crate) fn leading(name: &[u8]) -> u128 {
     }
 }
 
-/// A check that names come in order, one after the other.
-#[derive(Default)]
-pub struct Ascent<'n> {
-    last: Option<(&'n [u8], u128)>,
-}
-
-impl<'n> Ascent<'n> {
-    /// Whether no name was met yet.
-    #[inline]
-    pub const fn is_empty(&self) -> bool {
-        self.last.is_none()
-    }
-
-    /// Takes the next name, given as UTF-8; whether it stands behind the one before.
-    #[inline]
-    pub fn next(&mut self, name: &'n [u8]) -> bool {
-        let number = leading(name);
-        let ascends = match self.last {
-            Some((last, before)) if number == before => compare(last, name).is_lt(),
-            Some((_, before)) => number > before,
-            None => true,
-        };
-        self.last = Some((name, number));
-        ascends
-    }
-}
-
 /// Index of the first byte that differs, within the shorter of the two.
 #[inline]
 fn first_difference(left: &[u8], right: &[u8]) -> Option<usize> {
@@ -191,18 +164,6 @@ mod tests {
         ) {
             let (l, r) = (escaped(&left), escaped(&right));
             prop_assert_eq!(compare_escaped(&l, &r), utf16(&left, &right));
-        }
-
-        #[test]
-        fn names_ascend_when_each_stands_behind_the_one_before(
-            names in prop::collection::vec("(a{15,17})?[\0a\u{E000}\u{10000}]{0,2}", 0..4),
-        ) {
-            let mut ascent = Ascent::default();
-            for (index, name) in names.iter().enumerate() {
-                prop_assert_eq!(ascent.is_empty(), index == 0);
-                let behind = index == 0 || utf16(&names[index - 1], name) == Ordering::Less;
-                prop_assert_eq!(ascent.next(name.as_bytes()), behind);
-            }
         }
     }
 

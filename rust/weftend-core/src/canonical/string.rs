@@ -2,8 +2,6 @@
 
 use super::block::{BLOCK, Block};
 use super::buffer::Buffer;
-use super::error::CanonCode;
-use super::number;
 use super::order::unescaped;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -22,30 +20,6 @@ pub fn write_name(out: &mut Buffer, first: bool, text: &str) {
         true => write_between(out, b"\"", text, b"\":"),
         false => write_between(out, b",\"", text, b"\":"),
     }
-}
-
-/// Appends a member whose value is an integer, as [`write_name`] and [`number::write_i64`] do; for the usual
-/// count in one step.
-///
-/// # Errors
-/// [`CanonCode::NumberRange`] outside ±(2^53−1); the name may then have been written.
-#[inline]
-pub fn write_count(out: &mut Buffer, first: bool, name: &str, count: i64) -> Result<(), CanonCode> {
-    let (text, quote) = (name.as_bytes(), usize::from(!first));
-    let room = out.room(text.len() + BLOCK + 16);
-    if (0..number::EIGHT_DIGITS as i64).contains(&count) {
-        room[0] = b',';
-        room[quote] = b'"';
-        if write_plain(&mut room[quote + 1..], text) {
-            let behind = &mut room[quote + 1 + text.len()..];
-            behind[..2].copy_from_slice(b"\":");
-            let digits = number::write_short(&mut behind[2..], count.unsigned_abs());
-            out.advance(quote + 1 + text.len() + 2 + digits);
-            return Ok(());
-        }
-    }
-    write_name(out, first, name);
-    number::write_i64(out, count)
 }
 
 /// Appends `text` escaped between two pieces, of at most two bytes.
@@ -71,14 +45,22 @@ fn write_between<const F: usize, const B: usize>(
 /// Writes `text` at the beginning of `room`, which is a block longer or more, if nothing in it needs an escape.
 #[inline]
 fn write_plain(room: &mut [u8], text: &[u8]) -> bool {
+    write_plain_from(room, text, Block::load(text, 0))
+}
+
+/// [`write_plain`] for a text whose first block was loaded already.
+#[inline]
+pub(crate) fn write_plain_from(room: &mut [u8], text: &[u8], first: Block) -> bool {
+    room[..BLOCK].copy_from_slice(first.bytes());
     if text.len() < BLOCK {
-        let block = Block::load(text, 0);
-        room[..BLOCK].copy_from_slice(block.bytes());
-        return block.special() & ((1 << text.len()) - 1) == 0;
+        return first.special() & ((1 << text.len()) - 1) == 0;
+    }
+    if first.special() != 0 {
+        return false;
     }
     // The last block overlaps the one before it.
     let last = text.len() - BLOCK;
-    let mut at = 0;
+    let mut at = BLOCK;
     while at < last {
         if !write_block(room, text, at) {
             return false;
@@ -174,27 +156,7 @@ mod tests {
         assert_eq!(written("\"\\/"), r#""\"\\/""#);
     }
 
-    fn member(first: bool, name: &str, count: i64) -> Vec<u8> {
-        let mut out = Buffer::new();
-        write_name(&mut out, first, name);
-        number::write_i64(&mut out, count).unwrap();
-        out.into_vec()
-    }
-
     proptest! {
-        #[test]
-        fn counts_are_members_whose_values_are_integers(
-            first: bool,
-            name in "(a{14,17})?[\0-\u{ff}]{0,3}",
-            digits in 0u32..16,
-            near in -2i64..3,
-        ) {
-            let count = 10i64.pow(digits) + near;
-            let mut out = Buffer::new();
-            write_count(&mut out, first, &name, count).unwrap();
-            prop_assert_eq!(out.into_vec(), member(first, &name, count));
-        }
-
         #[test]
         fn another_parser_reads_back_what_was_written(text in any::<String>(), pad in "[a-z]{0,40}") {
             let text = pad + &text;
