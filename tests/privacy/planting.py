@@ -27,6 +27,12 @@ class Planter:
         self.planted.append(Canary(canary.kind, canary.text.replace("/", "_")))
         return self.planted[-1].text
 
+    def name(self) -> str:
+        """The text of the next canary that can be the name of an element or attribute of XML."""
+        while not ((text := self.text()).isalnum() and text[0].isalpha()):
+            pass
+        return text
+
     def number(self) -> int:
         """A number of 15 digits that no count has."""
         self._number += 1

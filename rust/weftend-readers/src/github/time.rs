@@ -12,10 +12,10 @@ pub(super) fn between(start: Option<&str>, end: Option<&str>) -> Option<u64> {
 fn instant(text: &str) -> Option<i64> {
     let (date, rest) = text.split_at_checked(10)?;
     let (clock, rest) = rest.strip_prefix(['T', 't', ' '])?.split_at_checked(8)?;
-    let [year, month, day] = numbers(date, '-')?;
-    let [hour, minute, second] = numbers(clock, ':')?;
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let [hour, minute, second] = numbers(clock, ':', [2, 2, 2])?;
     let plausible = (1..=12).contains(&month)
-        && (1..=31).contains(&day)
+        && (1..=days_of_month(year, month)).contains(&day)
         && hour < 24
         && minute < 60
         && second <= 60;
@@ -28,9 +28,15 @@ fn instant(text: &str) -> Option<i64> {
     seconds.checked_mul(NANOS_PER_SECOND)?.checked_add(fraction)
 }
 
-fn numbers(text: &str, between: char) -> Option<[i64; 3]> {
-    let mut parts = text.split(between).map(digits);
-    let numbers = [parts.next()??, parts.next()??, parts.next()??];
+/// Three numbers of so many digits each.
+fn numbers(text: &str, between: char, lengths: [usize; 3]) -> Option<[i64; 3]> {
+    let mut parts = text.split(between);
+    let mut next = |length: usize| parts.next().filter(|part| part.len() == length);
+    let numbers = [
+        digits(next(lengths[0])?)?,
+        digits(next(lengths[1])?)?,
+        digits(next(lengths[2])?)?,
+    ];
     if parts.next().is_none() {
         Some(numbers)
     } else {
@@ -72,7 +78,19 @@ fn offset(zone: &str) -> Option<i64> {
     }
     let sign = if zone.starts_with('-') { -1 } else { 1 };
     let (hours, minutes) = zone.strip_prefix(['+', '-'])?.split_once(':')?;
+    if hours.len() != 2 || minutes.len() != 2 {
+        return None;
+    }
     Some(sign * (digits(hours)? * 3_600 + digits(minutes)? * 60))
+}
+
+fn days_of_month(year: i64, month: i64) -> i64 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
 }
 
 /// Days from 1970-01-01 to a date of the proleptic Gregorian calendar.
@@ -118,6 +136,13 @@ mod tests {
             "2020-1-1T00:00:00Z",
             "2020-01-01T00:00:00.Z",
             "+020-01-01T00:00:00Z",
+            "2026-02-31T00:00:00Z",
+            "2023-02-29T00:00:00Z",
+            "1900-02-29T00:00:00Z",
+            "2026-1-011T00:00:00Z",
+            "2026-01-01T0:000:00Z",
+            "2026-01-01T00:00:00+1:00",
+            "2026-01-01T00:00:00+001:00",
         ] {
             assert_eq!(instant(text), None, "{text}");
         }
