@@ -17,6 +17,8 @@ PROMISES = {
     "for the release as a whole. A map sees only its share of the units, so it takes that many times more of "
     "them to reach the floor.",
 }
+CI_READERS = ("tests", "findings", "jobs")
+HOW_TO = "How to count and release it, step by step: [Aggregate your CI](../aggregate-your-ci.md)."
 KINDS = {
     "partition": "a unit is in exactly one bucket",
     "sum": "a unit adds to any number of buckets",
@@ -44,6 +46,7 @@ def _page(definition: StreamDefinition, form: dict[str, Any]) -> str:
         f"{definition.title}. {definition.about}",
         f"**Contribution: {definition.contribution}.** {PROMISES[definition.contribution]}",
         _numbers(definition, form),
+        *([HOW_TO] if definition.reader in CI_READERS else []),
         "## Maps",
         *(_map(maps[name], item) for name, item in definition.maps.items()),
     ]

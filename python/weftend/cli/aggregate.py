@@ -126,7 +126,8 @@ def _tell(outcome: Outcome, floor: Floor, read: sources.Read, applied_in: Home |
     from weftend.report.outcome import About, summary
 
     applied = applied_in is not None
-    show(summary(outcome, About(read.units, floor.least, floor.least_from, applied)))
+    clamps = {item["name"]: item["clamp"] for item in read.definition["maps"]}
+    show(summary(outcome, About(read.units, floor.least, floor.least_from, applied, clamps=clamps)))
     if applied_in is not None and outcome.releases:
         say(
             f"Home: {applied_in.folder}. It knows which {read.units} were released: keep it, and use it again."

@@ -20,6 +20,12 @@ k = click.option(
     metavar="UNITS",
     help="Minimum sample count of a released bucket (default: the stream's, 100 for those of CI).",
 )
+slow = click.option(
+    "--slow",
+    type=click.FloatRange(min=0.001, max=1e9),
+    metavar="SECONDS",
+    help="From when on a test is slow (default: 10).",
+)
 contribution = click.option(
     "--contribution",
     type=click.Choice(["every-map", "one-map"]),
@@ -34,3 +40,8 @@ from_store = click.option("--from-store", is_flag=True, help="Read what was reco
 contracts = click.option(
     "--contracts", "extra", type=FOLDER, metavar="FILE", help="Compiled contracts of your own."
 )
+
+
+def settings(slow_seconds: float | None) -> dict[str, int]:
+    """The settings of a stream definition that options replace."""
+    return {} if slow_seconds is None else {"slowMs": round(slow_seconds * 1000)}

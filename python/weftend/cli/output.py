@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from weftend.errors import Code, ExitStatus, Issue, IssueList, WeftendError
 from weftend.report.printable import printable
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+LOG_WIDTH: Final = 1000
+"""Columns of a table that goes to a file or a log; the longest name has 512."""
 
 machine: ContextVar[bool] = ContextVar("machine", default=False)
 """Whether this run was asked for ``--json``."""
@@ -27,13 +31,15 @@ def say(text: str = "") -> None:
 def show(parts: Iterable[str | Table]) -> None:
     """Tell the person, with tables between the lines; silent under ``--json``. Rich is only imported here.
 
-    Lines are left to the terminal to wrap, so that a path or a sentence can be copied and searched for.
+    Lines are left to the terminal to wrap, so that a path or a sentence can be copied and searched for; where
+    stderr goes to a file or a log, names in tables are not folded either.
     """
     if machine.get() or sys.stderr is None:
         return
     from rich.console import Console
 
-    console = Console(stderr=True, highlight=False)
+    folds = sys.stderr.isatty() or "COLUMNS" in os.environ
+    console = Console(stderr=True, highlight=False, width=None if folds else LOG_WIDTH)
     for part in parts:
         if isinstance(part, str):
             say(part)

@@ -46,12 +46,7 @@ _OPTIONS: Final = (
     click.option(
         "--strict", is_flag=True, help="Stop at the first file that cannot be read; nothing is done."
     ),
-    click.option(
-        "--slow",
-        type=click.FloatRange(min=0.001, max=1e9),
-        metavar="SECONDS",
-        help="From when on a test is slow (default: 10).",
-    ),
+    options.slow,
     click.option(
         "--vocabulary",
         metavar="[MAP=]FILE",
@@ -95,8 +90,7 @@ class Asked:
         from weftend.contracts import active
         from weftend.contracts.definitions import chosen
 
-        settings = {} if self.slow is None else {"slowMs": round(self.slow * 1000)}
-        in_force = active(self.extra)
+        in_force, settings = active(self.extra), options.settings(self.slow)
         return chosen(self.stream_id, in_force, self.definitions, self.vocabulary, contribution, settings)
 
 
@@ -255,5 +249,5 @@ def tell(read: Read) -> None:
     """Say on stderr what was read and what was not; silent under ``--json``."""
     from weftend.report.reading import lines
 
-    for line in lines(read.reading, read.units):
+    for line in lines(read.reading, read.definition["unit"]):
         say(line)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from weftend.cli import options
 from weftend.cli.output import emit, emit_json, machine
 from weftend.errors import ExitStatus
 
@@ -97,9 +98,8 @@ def _canonical(definition: dict[str, Any]) -> bytes:
 @_files
 @_contracts
 @_vocabulary
-@click.option(
-    "--contribution", type=click.Choice(["every-map", "one-map"]), help="Instead of the definition's own."
-)
+@options.contribution
+@options.slow
 @_json
 def show(
     stream: str,
@@ -107,6 +107,7 @@ def show(
     contracts: Path | None,
     vocabulary: tuple[str, ...],
     contribution: str | None,
+    slow: float | None,
     _json: bool,
 ) -> None:
     """Show one stream; with --json its compiled definition, whose digest is the pathDigest of its releases."""
@@ -114,7 +115,7 @@ def show(
     from weftend.contracts.definitions import chosen
     from weftend.fold import Stream
 
-    definition = chosen(stream, active(contracts), streams, vocabulary, contribution)
+    definition = chosen(stream, active(contracts), streams, vocabulary, contribution, options.settings(slow))
     loaded = Stream(_canonical(definition))
     if machine.get():
         emit(_canonical(definition) + b"\n")

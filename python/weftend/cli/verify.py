@@ -30,7 +30,10 @@ def _digest(_context: click.Context, _parameter: click.Parameter, value: str | N
 @click.option("--head", metavar="DIGEST", callback=_digest, help="The chunkId that must be the newest.")
 @click.option("--streams", metavar="FILE", multiple=True, help="A stream definition: YAML, or compiled.")
 @click.option(
-    "--vocabulary", metavar="[MAP=]FILE", multiple=True, help="Registered names of the stream's maps."
+    "--vocabulary",
+    metavar="[MAP=]FILE",
+    multiple=True,
+    help="Names that were registered; where they changed along the chain, each file.",
 )
 @click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
 def verify(
@@ -72,7 +75,7 @@ def _against(
     in_force = active()
     given: list[dict[str, Any]] = []
     if streams or vocabulary:
-        given = definitions.given([Path(file) for file in streams], vocabulary, in_force)
+        given = _given([Path(file) for file in streams], vocabulary, in_force)
     known = [*in_force["streams"], *(item for item in load()["streams"] if item not in in_force["streams"])]
     value, issues = verify_store(_read(store), store) if store is not None else (None, ())
     against = Against(
@@ -82,6 +85,17 @@ def _against(
         store=None if issues else value,
     )
     return against, list(issues)
+
+
+def _given(files: list[Path], vocabulary: tuple[str, ...], in_force: dict[str, Any]) -> list[dict[str, Any]]:
+    """The definitions that the options say: with all vocabularies together, and with each by itself.
+
+    Names change along a chain, so of several files each may be that of other chunks.
+    """
+    given = definitions.given(files, vocabulary, in_force)
+    if len(vocabulary) > 1:
+        given += [item for one in vocabulary for item in definitions.given(files, [one], in_force)]
+    return given
 
 
 def _read(file: str) -> bytes:

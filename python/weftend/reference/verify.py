@@ -209,8 +209,10 @@ def _extent(known: list[Stream | None], against: Against) -> tuple[tuple[str, ..
     if any(stream is not None for stream in known):
         checked += BY_DEFINITION
     if None in known:
-        of = f" of {known.count(None)} chunks" if any(known) else ""
-        unchecked.append(f"promise, {', '.join(BY_DEFINITION)}{of}: the stream's definition is not at hand")
+        number = known.count(None)
+        of = f" of {number} chunk{'s' if number > 1 else ''}" if any(known) else ""
+        why = "the stream's definition is not at hand; --streams and --vocabulary give it"
+        unchecked.append(f"promise, {', '.join(BY_DEFINITION)}{of}: {why}")
     if any(stream is not None and stream.reader == "release" for stream in known):
         unchecked.append("pathDigest: it is the release's own, so compare it with the release's manifest")
     elif any(known):

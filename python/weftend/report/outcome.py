@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from rich.table import Table
@@ -34,6 +34,8 @@ class About:
     applied: bool
     refs: bool = False
     """Whether references were asked for."""
+    clamps: Mapping[str, int] = field(default_factory=dict)
+    """Of sums: the most that one unit adds to one bucket."""
 
 
 def summary(outcome: Outcome, about: About) -> Iterator[str | Table]:
@@ -41,7 +43,7 @@ def summary(outcome: Outcome, about: About) -> Iterator[str | Table]:
     yield from _headline(outcome, about)
     if shown := list(_shown(outcome.releases)):
         yield _table(_verb(about), ("map", "bucket", "count"), [row[:3] for row in shown])
-    if held := list(_held(outcome.releases)):
+    if held := list(_held(outcome, about)):
         yield _table("Held back (for your eyes only)", ("map", "bucket", "count", "why"), held)
     yield from _tail(outcome, about)
 
@@ -92,16 +94,19 @@ def _shown(releases: tuple[Release, ...]) -> Iterator[Row]:
         yield from _cut([(name, key, count, "") for key, count in ordered] or [(name, "(nothing)", 0, "")])
 
 
-def _held(releases: tuple[Release, ...]) -> Iterator[Row]:
-    for release in releases:
+def _held(outcome: Outcome, about: About) -> Iterator[Row]:
+    for release in outcome.releases:
         for notes in release.notes.maps:
-            yield from _cut(list(_hidden(notes)))
+            clamp = about.clamps.get(notes.map, 1)
+            least = "the minimum" if clamp == 1 else f"{outcome.k:,} \u00d7 {clamp:,}"
+            yield from _cut(list(_hidden(notes, least)))
             yield from _cut(list(_unregistered(notes)))
 
 
-def _hidden(notes: MapNotes) -> Iterator[Row]:
+def _hidden(notes: MapNotes, least: str) -> Iterator[Row]:
+    """``least``: what a bucket of the map needs to show; of a sum it is the minimum times the clamp."""
     for name, count in sorted(notes.hidden, key=_by_name):
-        yield notes.map, name, count, "below the minimum"
+        yield notes.map, name, count, f"below {least}"
     for name, count in sorted(notes.complementary, key=_by_name):
         yield notes.map, name, count, "protects the others"
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from weftend.ci import Counts, Reading
 
 
-def lines(reading: Reading, units: str) -> Iterator[str]:
-    """One line for each thing that the operator should know; ``units`` is the stream's word for them."""
-    counts = reading.counts
-    yield f"Read {_counted(counts.documents, 'document')}: {len(reading.partial):,} {units}."
+def lines(reading: Reading, unit: Mapping[str, str]) -> Iterator[str]:
+    """One line for each thing that the operator should know; ``unit``: its ``name`` and ``plural``."""
+    counts, units = reading.counts, len(reading.partial)
+    word = unit["name"] if units == 1 else unit["plural"]
+    yield f"Read {_counted(counts.documents, 'document')}: {units:,} {word}."
     yield from (f"{_counted(number, what)} {rest}" for number, what, rest in _notes(counts) if number)
     if counts.declared_tests and counts.declared_tests != counts.found_tests:
         declared, found = _counted(counts.declared_tests, "test case"), f"{counts.found_tests:,}"

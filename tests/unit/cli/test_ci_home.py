@@ -157,3 +157,30 @@ def test_the_names_may_change_along_a_chain(bench, tmp_path):
     assert b"pathDigest, store\n" in out
     counts = json.loads(bench.run("count", TESTS, reports, "--vocabulary", names, "--json")[1])
     assert counts["maps"]["failingTests"] == {"pkg.Suite::flop": {"total": 20, "units": 20}}
+
+
+def test_a_chain_is_verified_with_every_file_of_names_and_setting_that_was_used(bench, tmp_path):
+    reports, snapshot = many(tmp_path / "reports", 30), bench.out / SNAPSHOT
+    weeks = [tmp_path / "one.txt", tmp_path / "two.txt"]
+    for number, names in enumerate(weeks):
+        names.write_text(f"failingTests pkg.Suite::{['flop', 'other'][number]}\n")
+        many(reports, 10, first=100 * number)
+        assert bench.aggregate(TESTS, reports, "--vocabulary", names, "--apply")[0] == 0
+    options = [word for names in weeks for word in ("--vocabulary", names)]
+    whole = bench.run("verify", snapshot, *options)
+    assert (whole[0], b"not at hand" in whole[1]) == (0, False)
+    part = bench.run("verify", snapshot, *options[2:])
+    assert (part[0], b"not at hand" in part[1]) == (0, True)
+    assert bench.run("verify", snapshot, *options[:1], _names(tmp_path, "neither"))[0] == 3
+    many(reports, 10, first=300)
+    assert bench.aggregate(TESTS, reports, "--slow", 3, "--apply")[0] == 0
+    shown = bench.run("streams", "show", TESTS, "--slow", 3, "--json")[1]
+    (tmp_path / "slow.json").write_bytes(shown)
+    status, out, _ = bench.run("verify", snapshot, "--streams", tmp_path / "slow.json")
+    assert status == 0
+    assert b"of 2 chunks: the stream's definition is not at hand" in out
+
+
+def _names(folder: Path, name: str) -> Path:
+    (folder / f"{name}.txt").write_text(f"failingTests pkg.Suite::{name}\n")
+    return folder / f"{name}.txt"

@@ -309,7 +309,7 @@ def test_definitions_may_change_along_a_chain() -> None:
     document = edited(put("/chunks/1/payload/bind/pathDigest", later.digest), reseal=True)
     assert verify(document, Against(given=[later])) == []
     verdict = verify_snapshot(file(document), "s", Against(given=[later]))
-    assert any("of 1 chunks" in words for words in verdict.unchecked)
+    assert any("of 1 chunk:" in words for words in verdict.unchecked)
 
 
 def test_a_release_names_its_own_path_digest() -> None:
