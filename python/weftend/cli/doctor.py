@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from weftend.cli.output import emit, emit_json, machine
+from weftend.cli.output import emit, emit_json, machine, say
 from weftend.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -16,14 +16,19 @@ if TYPE_CHECKING:
 
 @click.command("doctor", short_help="Say what is recorded here and what is wrong.")
 @click.option("--home", type=click.Path(path_type=Path), metavar="DIR", help="The home; see the docs.")
+@click.option("--acknowledge", is_flag=True, help="Take note of what was refused or dropped so far.")
 @click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
-def doctor(home: Path | None, _json: bool) -> ExitStatus:
+def doctor(home: Path | None, acknowledge: bool, _json: bool) -> ExitStatus:
     """Say what is recorded, where it stays, and what is wrong; reach nothing over a network.
 
-    Exit status 1 says that something is wrong; each problem names the one command that mends it.
+    Exit status 1 says that something is wrong; each problem names the one command that mends it. Events that were
+    refused or dropped are a problem until they are acknowledged; their counts stay.
     """
-    from weftend.store.local import health, opening
+    from weftend.store.local import counts, health, opening
 
+    if acknowledge:
+        for count in counts.acknowledge(opening.home(home)):
+            say(f"Acknowledged: {count.news} {count.code}")
     found = health.examine(opening.home(home))
     if machine.get():
         emit_json(found.as_dict())
@@ -40,6 +45,7 @@ def _words(found: Health) -> str:
     lines.append(
         f"spool      {spool['segments']} segments, {spool['bytes']} bytes waiting, {spool['torn']} torn"
     )
+    lines += [f"count      {count} {code}" for code, count in found.counts.items()]
     lines += [f"contracts  {found.contracts['types']} event types"] if found.contracts else []
     lines += [f"prune      {item['rows']} rows of {item['table']}" for item in found.prune]
     if not found.problems:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -150,6 +154,15 @@ def test_a_plan_that_is_none_is_refused(shell: Shell, tmp_path: Path, text: str)
     assert shell.code("db", "prune-apply", "--plan", str(tmp_path / "plan.json")) == "PLAN_INVALID"
 
 
+def test_doctor_says_how_a_store_of_a_later_version_is_read(shell: Shell) -> None:
+    shell("record", "benchmark_event")
+    shell("ingest")
+    with closing(sqlite3.connect(shell.home / "telemetry.sqlite3")) as store:
+        store.execute("PRAGMA user_version = 99")
+    (problem,) = shell.json("doctor", status=1)["problems"]
+    assert (problem["code"], problem["command"]) == ("STORE_NEWER", "pip install --upgrade weftend")
+
+
 def test_doctor_names_each_problem_and_its_cure(shell: Shell) -> None:
     shell("record", "benchmark_event", "host=box-17")
     shell("ingest")
@@ -159,6 +172,63 @@ def test_doctor_names_each_problem_and_its_cure(shell: Shell) -> None:
     assert found.keys() == {"MODE_UNREADABLE", "FILE_NOT_PRIVATE", "EVENT_FIELD_UNLISTED"}
     assert found["MODE_UNREADABLE"] == "unset WEFTEND_TELEMETRY"
     assert found["FILE_NOT_PRIVATE"].startswith("chmod go= ")
+
+
+def mend(shell: Shell, command: str) -> None:
+    """Run what doctor says, as an operator would."""
+    command = command.replace("weftend ", f"{sys.executable} -m weftend ", 1)
+    subprocess.run(["sh", "-c", command], env=shell.environment(), check=True, timeout=60)
+
+
+def test_what_was_refused_is_a_problem_until_it_is_acknowledged(shell: Shell) -> None:
+    refuse = ("record", "benchmark_event", "host=box-17")
+    shell(*refuse)
+    shell("ingest")
+    (problem,) = shell.json("doctor", status=1)["problems"]
+    assert (problem["code"], problem["command"]) == ("EVENT_FIELD_UNLISTED", "weftend doctor --acknowledge")
+    mend(shell, problem["command"])
+    healthy = shell.json("doctor")
+    assert (healthy["problems"], healthy["counts"]) == ([], {"EVENT_FIELD_UNLISTED": 1})
+    shell(*refuse)
+    shell("ingest")
+    (problem,) = shell.json("doctor", status=1)["problems"]
+    assert problem["message"].startswith("1 since the last acknowledgement")
+    assert b"Acknowledged: 1 EVENT_FIELD_UNLISTED" in shell("doctor", "--acknowledge").stderr
+    assert shell.json("doctor")["counts"] == {"EVENT_FIELD_UNLISTED": 2}
+
+
+def test_acknowledging_where_nothing_was_recorded_creates_nothing(shell: Shell) -> None:
+    assert shell("doctor", "--acknowledge").returncode == 0
+    assert not shell.home.exists()
+
+
+def test_a_torn_line_is_mended_by_the_commands_that_doctor_names(shell: Shell) -> None:
+    shell("record", "benchmark_event")
+    (segment,) = (shell.home / "spool").glob("*.ndjson")
+    with segment.open("a") as lines:
+        lines.write('{"at":1')
+    shell("ingest")
+    problems = shell.json("doctor", status=1)["problems"]
+    assert [problem["code"] for problem in problems] == ["SPOOL_LINE_TORN"] * 2
+    for problem in problems:
+        mend(shell, problem["command"])
+    assert shell.json("doctor")["problems"] == []
+
+
+def test_a_damaged_store_is_moved_aside_with_its_log(shell: Shell) -> None:
+    shell("record", "benchmark_event")
+    shell("ingest")
+    for name in ("telemetry.sqlite3", "telemetry.sqlite3-wal"):
+        (shell.home / name).write_bytes(b"no database" * 1000)
+        (shell.home / name).chmod(0o600)
+    (problem,) = shell.json("doctor", status=1)["problems"]
+    mend(shell, problem["command"])
+    assert shell.json("doctor")["problems"] == []
+    assert {"telemetry.sqlite3", "telemetry.sqlite3-wal"} <= {
+        path.name for path in (shell.home / "aside").iterdir()
+    }
+    shell("record", "benchmark_event")
+    assert shell.json("ingest")["events"] == 1
 
 
 def test_doctor_says_that_a_store_is_damaged(shell: Shell) -> None:

@@ -17,7 +17,7 @@ from weftend.errors import Code, WeftendError
 from weftend.policy.organisation import policies
 from weftend.store.content import CONTENT
 from weftend.store.home import LEDGER_NAME
-from weftend.store.local import pruning
+from weftend.store.local import counts, pruning
 from weftend.store.local.database import LOCAL
 from weftend.store.local.ingest import SEGMENT_SUFFIX, TORN_FOLDER
 from weftend.store.local.opening import SPOOL
@@ -30,6 +30,16 @@ FILES: Final = (LOCAL.file_name, CONTENT.file_name, LEDGER_NAME)
 
 
 _MENDS_MODE: Final = {"environment": "unset WEFTEND_TELEMETRY", "user": "weftend telemetry local"}
+
+
+_CAUSES: Final = {
+    "EVENT_": "; WEFTEND_STRICT=1 raises where such an event is recorded",
+    Code.EVENT_TYPE_UNKNOWN: "; WEFTEND_CONTRACTS=FILE names the contracts that were recorded under",
+    Code.EVENT_SPOOL_UNWRITABLE: "; the disk was full, or the home could not be written",
+    Code.SPOOL_SEGMENT_DROPPED: "; `weftend ingest` more often keeps the spool from filling up",
+    Code.SPOOL_LINE_TORN: "; a writer was killed, or its disk was full, in the middle of a line",
+}
+"""Why a count grows, where that is known, and how to keep it from growing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +212,7 @@ def _store(health: Health, home: Path) -> None:
                         _counts(health, connection)
         planned = pruning.plan(home, datetime.now(UTC))
     except WeftendError as error:
-        health.problems += _problems(error, "move the file aside; the next ingest makes a new one")
+        health.problems += _store_problems(error)
         return
     health.prune = [
         {"table": line.table, "rows": line.rows, "size": line.size}
@@ -219,20 +229,31 @@ def _integrity(health: Health, path: Path, connection: sqlite3.Connection) -> No
         verdict, broken = str(error), None
     if verdict != "ok" or broken is not None:
         message = str(verdict) if verdict != "ok" else f"rows of {broken[0]} hang on nothing"
-        command = f"move {_quoted(path)} aside; the next ingest makes a new one"
-        health.problems.append(Problem(Code.STORE_DAMAGED, str(path), message, command))
+        health.problems.append(Problem(Code.STORE_DAMAGED, str(path), message, _aside(path)))
 
 
 def _counts(health: Health, connection: sqlite3.Connection) -> None:
-    health.counts = dict(connection.execute("SELECT code, events FROM ingest_count ORDER BY code").fetchall())
-    for code, count in health.counts.items():
-        message = f"{count} since the store was made"
-        command = "weftend db query 'SELECT code, events FROM ingest_count'"
-        if code == Code.EVENT_TYPE_UNKNOWN:
-            command = "WEFTEND_CONTRACTS=FILE, which names the contracts that were recorded under"
-        elif code.startswith("EVENT_"):
-            command = "WEFTEND_STRICT=1, which raises where the event is recorded"
-        health.problems.append(Problem(code, LOCAL.file_name, message, command))
+    for count in counts.read(connection):
+        health.counts[count.code] = count.events
+        if count.news:
+            cause = _CAUSES.get(count.code, _CAUSES["EVENT_"] if count.code.startswith("EVENT_") else "")
+            message = f"{count.news} since the last acknowledgement{cause}"
+            problem = Problem(count.code, LOCAL.file_name, message, "weftend doctor --acknowledge")
+            health.problems.append(problem)
+
+
+def _store_problems(error: WeftendError) -> Iterator[Problem]:
+    commands = {Code.STORE_NEWER: "pip install --upgrade weftend", Code.STORE_OLDER: "weftend ingest"}
+    for issue in error.issues.issues:
+        path = issue.path.partition("#")[0]
+        command = commands.get(Code(issue.code)) or _aside(Path(path))
+        yield Problem(str(issue.code), issue.path, issue.message, command)
+
+
+def _aside(path: Path) -> str:
+    """Moves a database away with its log, which a new one of the same name must not meet."""
+    folder = _quoted(path.parent / "aside")
+    return f"mkdir -p {folder} && mv {_quoted(path)}* {folder}"
 
 
 def _problems(error: WeftendError, command: str) -> Iterator[Problem]:

@@ -16,15 +16,14 @@ from typing import Any, Final
 
 from weftend.errors import Code
 from weftend.recording import SpoolReader, SpoolSegment
-from weftend.store.local import rows
+from weftend.store.local import counts, rows
+from weftend.store.local.counts import MOST
 from weftend.store.local.rows import Event, Messages, Refused
 
 SEGMENT_SUFFIX: Final = ".ndjson"
 RECORDING_DIGITS: Final = 32
 """Hexadecimal digits of a recording's name, which a segment's file name begins with."""
 TORN_FOLDER: Final = "torn"
-MOST: Final = 2**53 - 1
-"""No sum of events goes beyond this."""
 
 
 @dataclass(slots=True)
@@ -103,7 +102,7 @@ class Ingest:
             torn = closed and end < len(text)
             if torn:
                 news.refuse(Code.SPOOL_LINE_TORN)
-            _count(self.connection, news.refused)
+            counts.add(self.connection, news.refused)
         if closed:
             news.segments = 1
             _put_away(path, segment, torn)
@@ -115,7 +114,7 @@ class Ingest:
             return
         news = Ingested(segments=1, refused={Code.EVENT_LINE_INVALID: 1})
         with transaction(self.connection):
-            _count(self.connection, news.refused)
+            counts.add(self.connection, news.refused)
         segment.set_aside(path.parent / TORN_FOLDER)
         done.add(news)
 
@@ -158,23 +157,23 @@ class Ingest:
 
     def _insert(self, recording: int, events: list[tuple[Any, ...]], news: Ingested) -> None:
         metrics: list[tuple[Any, ...]] = []
-        counts: dict[str, int] = {}
+        held: dict[str, int] = {}
         tables = {kind: contract["table"] for kind, contract in self.events.items()}
         for event in events:
             if tables[event[0]] == "research_metrics":
                 metrics.append(event)
             elif not self._insert_one(recording, Event(*event), news):
                 continue
-            counts[event[0]] = counts.get(event[0], 0) + event[5]
+            held[event[0]] = held.get(event[0], 0) + event[5]
         metric_types = {kind: contract["metricType"] for kind, contract in self.events.items()}
         rows.add_metrics(self.connection, metrics, metric_types, recording)
         self.connection.executemany(
             "INSERT INTO recording_event VALUES (?1, ?2, ?3) ON CONFLICT (recording_id, event_type)"
             " DO UPDATE SET events = min(events + excluded.events, ?4)",
-            [(recording, kind, min(count, MOST), MOST) for kind, count in counts.items()],
+            [(recording, kind, min(count, MOST), MOST) for kind, count in held.items()],
         )
         news.rows += len(metrics)
-        news.events += sum(counts.values())
+        news.events += sum(held.values())
 
     def _insert_one(self, recording: int, event: Event, news: Ingested) -> bool:
         try:
@@ -221,14 +220,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
-
-
-def _count(connection: sqlite3.Connection, refused: dict[str, int]) -> None:
-    connection.executemany(
-        "INSERT INTO ingest_count VALUES (?1, ?2) ON CONFLICT (code)"
-        " DO UPDATE SET events = min(events + excluded.events, ?3)",
-        [(code, min(count, MOST), MOST) for code, count in refused.items() if count],
-    )
 
 
 def _put_away(path: Path, segment: SpoolSegment, torn: bool) -> None:

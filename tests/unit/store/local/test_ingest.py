@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,9 @@ def test_killed_writers_lose_nothing_that_was_acknowledged_and_nothing_comes_twi
     ears = [threading.Thread(target=listen, args=(index,)) for index in range(4)]
     for ear in ears:
         ear.start()
+    while not all(heard):
+        assert all(process.poll() is None for process in processes)
+        time.sleep(0.01)
     taken = sum(ingest(home).events for _ in range(20))
     for process in processes:
         process.send_signal(signal.SIGKILL)
