@@ -42,9 +42,11 @@ class Job:
     size: int
     reach: float | None = None
     processes: bool = False
-    """Whether the calls start processes: then the clock on the wall counts, since this process's own time
-    leaves out what its children do. Otherwise it is this process's CPU time, which other work on the machine
-    changes least."""
+    """Whether the calls start processes, or work on all cores: then the clock on the wall counts, since this
+    process's own time leaves out what its children do, and adds up what threads do at once. Otherwise it is this
+    process's CPU time, which other work on the machine changes least."""
+    scale: float = 1
+    """What their time counts, where they do only a part of the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,16 @@ def run(
     for job in jobs:
         job.check()
     figures = [_measure(job, rounds) for job in jobs]
+    report(title, figures, packages)
+    return figures
+
+
+def report(title: str, figures: Sequence[Figure], packages: Sequence[str] = ()) -> None:
+    """Name the machine, print the table and write ``results/<title>.json``."""
     machine = describe_machine(packages)
     print(f"{title}: " + ", ".join(f"{key} {value}" for key, value in machine.items()))
     print(_table(figures))
     _write(title, machine, figures)
-    return figures
 
 
 def describe_machine(packages: Sequence[str] = ()) -> dict[str, str]:
@@ -141,7 +148,7 @@ def _time(call: Callable[[], object], count: int, clock: Callable[[], int]) -> f
 
 
 def _figure(job: Job, ours: list[float], theirs: list[float]) -> Figure:
-    ratios = [there / here for here, there in zip(ours, theirs, strict=True)]
+    ratios = [there * job.scale / here for here, there in zip(ours, theirs, strict=True)]
     quartiles = statistics.quantiles(ratios, n=4)
     own = statistics.median(ours)
     return Figure(
@@ -150,7 +157,7 @@ def _figure(job: Job, ours: list[float], theirs: list[float]) -> Figure:
         ratio=round(statistics.median(ratios), 3),
         spread=round(quartiles[2] - quartiles[0], 3),
         ours_us=round(own / 1e3, 2),
-        theirs_us=round(statistics.median(theirs) / 1e3, 2),
+        theirs_us=round(statistics.median(theirs) * job.scale / 1e3, 2),
         megabytes_per_second=round(job.size * 1e3 / own, 1),
         reach=job.reach,
     )
