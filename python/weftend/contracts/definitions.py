@@ -10,7 +10,7 @@ and start twice as fast without.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,6 @@ from weftend.contracts import loader
 from weftend.errors import Code, Issue, IssueList, WeftendError
 from weftend.fold import Stream
 from weftend.models.grammars import GRAMMARS
-from weftend.reference import privacy
 
 CONTRACTS_SCHEMA: Final = "weftend.contracts/0"
 
@@ -58,27 +57,13 @@ def _json(path: Path) -> Any:
 
 
 def _checked(definition: Any, path: Path) -> Definition:
-    """A compiled definition that somebody brings: what the core takes, without names that privacy refuses."""
+    """A compiled definition that somebody brings, if the core takes it."""
     try:
         Stream(canonicalize(definition))
     except WeftendError as error:
         placed = (replace(item, path=f"{path.name}{item.path}") for item in error.issues.issues)
         raise WeftendError(IssueList.of(placed, error.issues.more)) from error
-    issues = [
-        Issue(Code.STREAM_INVALID, f"{path.name}#/maps/{index}{place}", message)
-        for index, item in enumerate(definition["maps"])
-        for place, name in _names(item)
-        for _, message in privacy.name_findings(name)
-    ]
-    if issues:
-        raise WeftendError(IssueList.of(issues))
     return dict(definition)
-
-
-def _names(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "/name", item["name"]
-    for index, key in enumerate(item["vocabulary"]["keys"]):
-        yield f"/vocabulary/keys/{index}", key
 
 
 def chosen(

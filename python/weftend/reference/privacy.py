@@ -1,6 +1,7 @@
 """Privacy validation of whatever may leave: before it is written, and after it is read.
 
-The one implementation; writers call it too. What is looked for and why: ``docs/privacy-model.md``. A finding
+The one implementation for documents; writers call it too. The core has a twin for names of printable ASCII, which
+definitions of streams are checked with. What is looked for and why: ``docs/privacy-model.md``. A finding
 never repeats the value it is about.
 """
 
@@ -59,7 +60,9 @@ Finding = tuple[str, str]
 _EMAIL: Final = re.compile(
     r"[^\s@,;:<>()\[\]\"'/\\]@[^\s@,;:<>()\[\]\"'/\\]+\.[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
 )
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?<![A-Za-z0-9])www\.[A-Za-z0-9-]", re.IGNORECASE)
+_URL: Final = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://|(?<![A-Za-z0-9])www\.[A-Za-z0-9-]", re.IGNORECASE | re.ASCII
+)
 _IPV4: Final = re.compile(r"(?<![0-9.])([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})(?!\.?[0-9])")
 _HEX_RUN: Final = re.compile(r"[0-9A-Fa-f:.]+")
 _ABSOLUTE: Final = re.compile(r"/|\\\\|~[/\\]|[A-Za-z]:[/\\]")

@@ -11,6 +11,7 @@ pub mod disclosure;
 pub mod documents;
 pub mod error;
 pub mod fold;
+pub mod privacy;
 pub mod record;
 pub mod release;
 pub mod stream;

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::error::Issue;
 use crate::fold::{NONE, OTHER};
+use crate::privacy;
 
 const READERS: &[&str] = &["release", "tests", "findings", "jobs", "usage", "ndjson"];
 const MAX_FLOOR: u64 = 1_000_000;
@@ -175,7 +176,12 @@ impl Check {
             let at = format!("/maps/{index}");
             let named = is_name(&map.name)
                 && !["evidenceRefs", "tartarusRefs"].contains(&map.name.as_str());
-            self.that(named, &format!("{at}/name"), "is not a name for a map");
+            self.name(
+                &map.name,
+                named,
+                &format!("{at}/name"),
+                "is not a name for a map",
+            );
             self.within(map.clamp, 1..=1_000_000, &format!("{at}/clamp"));
             self.that(
                 map.kind == Kind::Sum || map.clamp == 1,
@@ -219,7 +225,19 @@ impl Check {
     fn keys(&mut self, keys: &[String], accepts: impl Fn(&str) -> bool, at: &str, message: &str) {
         for (index, key) in keys.iter().enumerate() {
             let fine = accepts(key) && key != OTHER && key != NONE;
-            self.that(fine, &format!("{at}/keys/{index}"), message);
+            self.name(key, fine, &format!("{at}/keys/{index}"), message);
+        }
+    }
+
+    /// A name that becomes a member name of payloads: of the right form, and without what may not be released.
+    fn name(&mut self, name: &str, formed: bool, pointer: &str, message: &str) {
+        let refused = if formed {
+            privacy::refusal(name)
+        } else {
+            Some(message)
+        };
+        if let Some(message) = refused {
+            self.issues.push(issue(pointer, message));
         }
     }
 
