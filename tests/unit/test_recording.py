@@ -209,6 +209,41 @@ def test_a_forked_child_may_still_name_its_recording(run, tmp_path):
     assert spooled(tmp_path / "home")[0]["producer"] == "vox-mcp"
 
 
+def test_children_forked_while_threads_record_do_not_hang(run, tmp_path):
+    ended = run(
+        """
+        import os, sys, threading, warnings
+        warnings.simplefilter('ignore', DeprecationWarning)  # said of any fork with threads, from 3.12 on
+        done, recorded = threading.Event(), [0] * 3
+        c = weftend.counter('tool.run', {})
+        def work(index):
+            while not done.is_set():
+                weftend.record_usage_event('tool.run', {'size': 1})
+                recorded[index] += 1
+        threads = [threading.Thread(target=work, args=(index,)) for index in range(3)]
+        [t.start() for t in threads]
+        children = []
+        for _ in range(40):
+            c.inc()
+            pid = os.fork()
+            if not pid:
+                weftend.record_usage_event('tool.run', {'size': 2})
+                c.inc(100)
+                weftend.recording.flush()
+                os._exit(0)
+            children.append(pid)
+        statuses = [os.waitpid(pid, 0)[1] for pid in children]
+        done.set()
+        [t.join() for t in threads]
+        print(sum(recorded), statuses.count(0))
+        """
+    )
+    assert ended.returncode == 0, ended
+    recorded, ended_well = map(int, ended.stdout.split())
+    assert ended_well == 40
+    assert counted(tmp_path / "home") == recorded + 40 + 40 * 101
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_workers_of_multiprocessing_lose_no_count(run, tmp_path, method):
     script = tmp_path / "workers.py"

@@ -5,13 +5,15 @@
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use weftend_core::record::recorder::Settings;
 use weftend_core::record::spool::Limits;
-use weftend_core::record::{EventContracts, FieldValue, Mode, Recorder};
+use weftend_core::record::{
+    EventContracts, FieldValue, Mode, Recorder, Settings, record_usage_event,
+};
 
 const ROUNDS: usize = 41;
 const FIELDS: [(&str, FieldValue<'_>); 4] = [
@@ -22,6 +24,9 @@ const FIELDS: [(&str, FieldValue<'_>); 4] = [
 ];
 
 fn main() {
+    if let Some(home) = std::env::args().nth(1) {
+        return off(Path::new(&home));
+    }
     let folder = std::env::temp_dir().join(format!("bench-recording-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder for the bench");
     println!(
@@ -29,7 +34,7 @@ fn main() {
         "job", "against", "ratio", "reach", "ours ns", "theirs ns"
     );
     on(&folder);
-    off(&folder);
+    off_in_a_process_of_its_own(&folder);
     inc(&folder);
     let _ = fs::remove_dir_all(&folder);
 }
@@ -77,16 +82,40 @@ fn on(folder: &Path) {
     });
 }
 
-fn off(folder: &Path) {
-    let spool = folder.join("off");
-    let (recorder, flag) = (recorder(&spool, Mode::Off), AtomicBool::new(false));
-    record(&recorder);
-    assert!(!spool.exists());
+/// The process's mode is decided once, so what is measured in mode `off` runs in a process of its own.
+fn off_in_a_process_of_its_own(folder: &Path) {
+    let home = folder.join("off");
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command
+        .arg(&home)
+        .env("WEFTEND_HOME", &home)
+        .env("WEFTEND_TELEMETRY", "off");
+    assert!(command.status().expect("this program").success());
+    assert!(!home.exists());
+}
+
+fn off(home: &Path) {
+    let call = || {
+        let done = record_usage_event("benchmark_event", &FIELDS, Some(12.5), None);
+        black_box(done.is_ok());
+    };
+    call();
+    assert!(!home.exists());
+    let flag = AtomicBool::new(false);
     let load = || {
         black_box(black_box(&flag).load(Ordering::Relaxed));
     };
     measure(
         "record, off",
+        "relaxed atomic load",
+        0.5,
+        2_000_000,
+        call,
+        load,
+    );
+    let recorder = recorder(home, Mode::Off);
+    measure(
+        "Recorder, off",
         "relaxed atomic load",
         0.5,
         2_000_000,

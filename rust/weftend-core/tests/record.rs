@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use weftend_core::canonical::is_canonical;
+use weftend_core::record::Settings;
 use weftend_core::record::event::EventCode;
-use weftend_core::record::recorder::Settings;
 use weftend_core::record::spool::Limits;
 use weftend_core::record::{EventContracts, FieldValue, Mode, Recorder};
 

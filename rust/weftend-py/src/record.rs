@@ -5,7 +5,7 @@ use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyString, PyTuple};
 use weftend_core::record::read::{Lines, read_lines};
 use weftend_core::record::spool::Taken;
 use weftend_core::record::{
-    self, EventCode, EventContracts, FieldValue, Recorder, Refusal, control, paths, recorder,
+    self, EventCode, EventContracts, FieldValue, Recorder, Refusal, control, paths, process,
 };
 
 pyo3::import_exception!(weftend.errors, RecordingError);
@@ -21,7 +21,7 @@ pub(crate) fn record_usage_event(
     value: Option<&Bound<'_, PyAny>>,
     session: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<()> {
-    let recorder = recorder::process();
+    let recorder = process::process();
     if !recorder.is_on() {
         return Ok(());
     }
@@ -74,7 +74,7 @@ pub(crate) fn counter(
     event_type: &Bound<'_, PyAny>,
     fields: &Bound<'_, PyAny>,
 ) -> PyResult<Counter> {
-    let recorder = recorder::process();
+    let recorder = process::process();
     let members = fields.cast::<PyDict>().ok().and_then(members);
     let given = members.as_ref().and_then(borrowed);
     let (counter, checked) = match (text(event_type), &given) {
@@ -90,19 +90,19 @@ pub(crate) fn counter(
 #[pyfunction]
 #[pyo3(signature = (producer, /))]
 pub(crate) fn init_recording(producer: &str) -> bool {
-    recorder::init(producer).is_ok()
+    process::init(producer).is_ok()
 }
 
 /// Spool what every counter holds and what was refused.
 #[pyfunction]
 pub(crate) fn flush_recording() -> PyResult<()> {
-    settle(recorder::process_if_made().map_or(Ok(()), Recorder::flush))
+    settle(process::process_if_made().map_or(Ok(()), Recorder::flush))
 }
 
 /// In a forked child: forget what the parent holds.
 #[pyfunction]
 pub(crate) fn reset_recording_after_fork() {
-    if let Some(recorder) = recorder::process_if_made() {
+    if let Some(recorder) = process::process_if_made() {
         recorder.after_fork_in_child();
     }
 }

@@ -1,7 +1,7 @@
 //! A counter for hot paths: the contract is looked at once, `inc` is one atomic addition.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::event::{FieldValue, Refusal};
 use super::recorder::Recorder;
@@ -44,6 +44,8 @@ pub(super) struct Cell {
     pub(super) event_type: String,
     pub(super) fields: Vec<(String, OwnedValue)>,
     pub(super) held: AtomicU64,
+    /// The process that counts: what a child inherits is its parent's to spool.
+    owner: AtomicU32,
 }
 
 impl Cell {
@@ -55,12 +57,24 @@ impl Cell {
                 .map(|(name, value)| ((*name).to_owned(), OwnedValue::of(*value)))
                 .collect(),
             held: AtomicU64::new(0),
+            owner: AtomicU32::new(std::process::id()),
         }
     }
 
     /// Take what is held, as fields to record with; nothing where nothing is held.
     pub(super) fn take(&self) -> u64 {
         self.held.swap(0, Ordering::AcqRel)
+    }
+
+    /// Whether a process counted here that is not this one.
+    pub(super) fn is_inherited(&self) -> bool {
+        self.owner.load(Ordering::Acquire) != std::process::id()
+    }
+
+    /// In a forked child: begin again at nothing.
+    pub(super) fn disown(&self) {
+        self.take();
+        self.owner.store(std::process::id(), Ordering::Release);
     }
 
     pub(super) fn borrowed_fields(&self) -> Vec<(&str, FieldValue<'_>)> {

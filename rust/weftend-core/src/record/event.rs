@@ -96,6 +96,15 @@ pub struct Refusal {
     pub field: String,
 }
 
+impl From<EventCode> for Refusal {
+    fn from(code: EventCode) -> Self {
+        Refusal {
+            code,
+            field: String::new(),
+        }
+    }
+}
+
 impl Refusal {
     fn new(code: EventCode, field: &str) -> Self {
         Refusal {
