@@ -216,8 +216,12 @@ junk = st.sampled_from([None, True, 0, -1, 1.5, "x", [], {}, [{"id": 1}], {"leve
 
 def some(values: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
     """Any of the members, now and then one of another type."""
-    mostly = {name: st.one_of(value, value, value, value, value, junk) for name, value in values.items()}
-    return st.fixed_dictionaries({}, optional=mostly)
+    return st.fixed_dictionaries({}, optional={name: mostly(value) for name, value in values.items()})
+
+
+def mostly(value: st.SearchStrategy[Any], other: st.SearchStrategy[Any] = junk) -> st.SearchStrategy[Any]:
+    """``other`` once in twelve times: ``one_of`` takes the same strategy said twice for one."""
+    return st.sampled_from(range(12)).flatmap(lambda number: value if number else other)
 
 
 # go test -json
@@ -299,10 +303,53 @@ results = st.lists(
 )
 details = some({"id": st.sampled_from(["nightly/1", "nightly/2"]), "guid": guids})
 tools = some({"driver": components, "extensions": st.lists(components, max_size=2)})
-runs = some({"tool": tools, "invocations": invocations, "results": results, "automationDetails": details})
+any_runs = some({"tool": tools, "invocations": invocations, "results": results, "automationDetails": details})
+known = st.sampled_from(["R1", "R2", "R1/sub"])
+plausible_overrides = st.lists(
+    st.fixed_dictionaries(
+        {
+            "descriptor": st.builds(dict, id=known) | st.builds(dict, index=st.integers(0, 1)),
+            "configuration": st.builds(dict, level=levels),
+        }
+    ),
+    max_size=3,
+)
+plausible_results = st.lists(
+    st.builds(dict, ruleId=known)
+    | st.builds(dict, ruleIndex=st.integers(0, 2))
+    | st.builds(dict, ruleId=known, provenance=st.builds(dict, invocationIndex=st.integers(-1, 2)))
+    | st.builds(dict, ruleId=known, rule=st.builds(dict, toolComponent=st.builds(dict, index=st.just(0)))),
+    min_size=1,
+    max_size=4,
+)
+plausible_rules = st.lists(
+    st.builds(dict, id=known, defaultConfiguration=configuration) | st.builds(dict, id=known),
+    min_size=1,
+    max_size=3,
+)
+plausible_tools = st.fixed_dictionaries(
+    {
+        "driver": st.builds(dict, name=st.just("t"), rules=plausible_rules),
+        "extensions": st.lists(st.builds(dict, name=st.just("e1"), rules=plausible_rules), max_size=1),
+    }
+)
+plausible_runs = st.fixed_dictionaries(
+    {
+        "tool": plausible_tools,
+        "invocations": st.lists(
+            st.builds(
+                dict, executionSuccessful=st.booleans(), ruleConfigurationOverrides=plausible_overrides
+            ),
+            max_size=2,
+        ),
+        "results": plausible_results,
+    }
+)
+"""Runs whose levels are decided by rules and invocations, which :data:`any_runs` seldom comes to."""
+runs = any_runs | plausible_runs
 logs = st.fixed_dictionaries(
     {
-        "version": st.sampled_from(["2.1.0", "2.1.0", "2.1.0", "2.1.0", "1.0.0", "2.0.0"]),
+        "version": st.sampled_from(["2.1.0"] * 12 + ["1.0.0", "2.0.0"]),
         "runs": st.lists(runs, max_size=3),
     }
 )
@@ -311,7 +358,7 @@ logs = st.fixed_dictionaries(
 @st.composite
 def sarif_logs(draw: st.DrawFn) -> bytes:
     """A log, or nearly one."""
-    log = draw(st.one_of(logs, logs, logs, some({"version": st.just("2.1.0"), "runs": st.just([])}), junk))
+    log = draw(mostly(logs, some({"version": st.just("2.1.0"), "runs": st.just([])}) | junk))
     return draw(st.sampled_from(["", "", "\ufeff"])).encode() + draw(spelled_json(log)).encode()
 
 
@@ -407,7 +454,7 @@ payloads = st.one_of(
 @st.composite
 def github_documents(draw: st.DrawFn) -> bytes:
     """Payloads, pages and bare records, one after the other and in arrays."""
-    values = draw(st.lists(st.one_of(payloads, payloads, st.lists(payloads, max_size=2), junk), max_size=3))
+    values = draw(st.lists(mostly(payloads | st.lists(payloads, max_size=2)), max_size=3))
     between = draw(st.sampled_from(["", "\n", " \r\n"]))
     text = between.join(draw(spelled_json(value)) for value in values)
     return draw(st.sampled_from(["", "", "\ufeff"])).encode() + text.encode()
