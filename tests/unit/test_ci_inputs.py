@@ -151,6 +151,35 @@ def test_a_document_has_an_end(stream, tmp_path):
     assert (len(reading.partial), reading.counts.refused) == (1, 2)
 
 
+def zstd_bomb(size: int) -> bytes:
+    """Zstandard of ``size`` spaces: blocks of 128 KiB that say one byte and how often (RFC 8878, 3.1.1.2)."""
+    blocks = size >> 17
+    block = struct.pack("<I", (1 << 17) << 3 | 1 << 1)[:3] + b" "
+    last = struct.pack("<I", (1 << 17) << 3 | 1 << 1 | 1)[:3] + b" "
+    return struct.pack("<IBB", 0xFD2FB528, 0, 7 << 3) + block * (blocks - 1) + last
+
+
+def test_bombs_of_every_packing_are_refused_and_the_rest_is_read(stream, tmp_path):
+    spaces = b" " * (1 << 20)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("b.xml", "w") as member:
+        for _ in range(300):
+            member.write(spaces)
+    head = tarfile.TarInfo("b.xml")
+    head.size = 300 << 20
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    pieces = [packer.compress(head.tobuf()), *(packer.compress(spaces) for _ in range(300))]
+    tarred = b"".join([*pieces, packer.compress(bytes(1024)), packer.flush()])
+    bombs = {"b.xml.zst": zstd_bomb(300 << 20), "b.zip": packed.getvalue(), "b.tgz": tarred}
+    assert all(len(content) < 1 << 20 for content in bombs.values())
+    write(tmp_path, {**bombs, "good.xml": REPORT})
+    reading = ci.read(stream, [tmp_path])
+    refused = {(code, where.partition("#")[0]) for code, where in issues(reading)}
+    assert {code for code, _ in refused} == {"INPUT_TOO_LARGE"}
+    assert len(refused) == len(bombs)
+    assert len(reading.partial) == 1
+
+
 def test_members_of_an_archive_share_what_it_may_unpack_to(stream, tmp_path):
     packed = bomb(40 << 20)
     write(tmp_path, {"many.zip": zipped({f"{n}.xml.gz": packed for n in range(40)}, zipfile.ZIP_STORED)})
