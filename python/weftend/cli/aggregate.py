@@ -59,7 +59,7 @@ def aggregate(
     if from_store:
         from weftend.cli import from_store as store
 
-        recorded = sources.recorded(asked)
+        recorded = sources.recorded(asked, contribution)
         return store.aggregate(*recorded, k=k, apply=as_apply, print_snapshot=printed, home=home, out=out)
     from weftend.policy.floors import floor_of
     from weftend.store.home import state_home

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,16 +21,28 @@ k = click.option(
     metavar="UNITS",
     help="Minimum sample count of a released bucket (default: the stream's, 100 for those of CI).",
 )
+
+
+class Seconds(click.ParamType[float]):
+    """A time from a millisecond to some thirty years, whose help does not spell that out."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The time in seconds, or a usage error."""
+        return click.FloatRange(min=0.001, max=1e9).convert(value, param, ctx)
+
+
 slow = click.option(
     "--slow",
-    type=click.FloatRange(min=0.001, max=1e9),
+    type=Seconds(),
     metavar="SECONDS",
     help="From when on a test is slow (default: 10).",
 )
 contribution = click.option(
     "--contribution",
     type=click.Choice(["every-map", "one-map"]),
-    help="Whether a unit counts in every map (default), or in one, so that no two maps share a unit.",
+    help="Whether a unit counts in every map, or in one, so that no two maps share a unit (default: the stream's).",
 )
 preview = click.option(
     "--preview", "as_preview", is_flag=True, help="Print the snapshot; without --apply nothing is written."

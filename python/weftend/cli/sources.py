@@ -85,13 +85,18 @@ class Asked:
         """The compiled definition of the stream, with the vocabularies and settings that were asked for.
 
         Raises:
-            WeftendError: ``STREAM_INVALID`` where there is no such stream, or with everything wrong with it.
+            WeftendError: ``STREAM_INVALID`` where there is no such stream, or with everything wrong with it;
+                ``USAGE`` where a stream that is one-map is asked to be less.
         """
         from weftend.contracts import active
         from weftend.contracts.definitions import chosen
 
         in_force, settings = active(self.extra), options.settings(self.slow)
-        return chosen(self.stream_id, in_force, self.definitions, self.vocabulary, contribution, settings)
+        own = chosen(self.stream_id, in_force, self.definitions, self.vocabulary, None, settings)
+        if contribution == "every-map" and own["contribution"] == "one-map":
+            message = f"{self.stream_id} is one-map, and cannot be asked to promise less"
+            fail(Issue(Code.USAGE, "argv#--contribution", message))
+        return own | ({} if contribution is None else {"contribution": contribution})
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +222,7 @@ def _listed(file: Path) -> Iterator[Path]:
     yield from (Path(name) for name in names if name)
 
 
-def recorded(asked: Asked) -> tuple[dict[str, Any], dict[str, Any]]:
+def recorded(asked: Asked, contribution: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """The definition and the contracts in force for ``--from-store``, which takes no inputs beside it.
 
     Raises:
@@ -229,7 +234,7 @@ def recorded(asked: Asked) -> tuple[dict[str, Any], dict[str, Any]]:
         fail(
             Issue(Code.USAGE, "argv#--from-store", "--from-store reads the local store, and no inputs beside")
         )
-    return asked.definition(), active(asked.extra)
+    return asked.definition(contribution), active(asked.extra)
 
 
 def _refuse_if_nothing(read: Reading, *, strict: bool) -> None:

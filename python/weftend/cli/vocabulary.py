@@ -48,7 +48,8 @@ def collect(asked: sources.Asked, k: int | None, pattern: str | None, as_json: b
     read = sources.read(asked, target)
     found = list(proposals(read.definition, read.stream, read.reading.partial, floor.k, pattern))
     sources.tell(read)
-    report(read.reading.issues, beside_document=True) if read.reading.issues.issues else None
+    if not machine.get():
+        report(read.reading.issues)
     for proposal in found:
         _tell(proposal, floor.k, read.units)
     if not any(proposal.units for proposal in found) and any(proposal.below for proposal in found):
@@ -58,7 +59,8 @@ def collect(asked: sources.Asked, k: int | None, pattern: str | None, as_json: b
         say(f"{over} Leave names out, with --match or a greater --k, before you use it.")
     names = {proposal.map: proposal.names for proposal in found}
     if machine.get():
-        emit_json({"stream": read.stream.id, "k": floor.k, "maps": names, "fits": not over})
+        proposed = {"stream": read.stream.id, "k": floor.k, "maps": names, "fits": not over}
+        emit_json(proposed | {"refused": read.reading.counts.refused, **read.reading.issues.as_dict()})
     else:
         emit(vocabularies.text(names).encode())
     return sources.status_of(read, ExitStatus.NOTHING_RELEASED if over else ExitStatus.DONE)

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from commands import SNAPSHOT, run
 from conduits import files
 from reports import TESTS, junit, many, write
-from weftend.cli import main
 
-SNAPSHOT = "telemetry_conduit_snapshot.json"
 OWN = """
 id: telemetry.own.builds.v0
 version: 1
@@ -28,12 +27,7 @@ maps:
 """
 
 
-@pytest.fixture(autouse=True)
-def _alone(tmp_path, monkeypatch) -> None:
-    for name in ("WEFTEND_POLICY", "WEFTEND_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "etc"))
-    monkeypatch.setenv("COLUMNS", "120")
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 class Bench:
@@ -44,9 +38,7 @@ class Bench:
         self.home, self.out = folder / "home", folder / "out"
 
     def run(self, *arguments: object) -> tuple[int, bytes, str]:
-        status = main([str(argument) for argument in arguments])
-        out, err = self.capture.readouterr()
-        return status, out, err.decode()
+        return run(self.capture, *arguments)
 
     def aggregate(self, stream: str, *arguments: object, k: int = 5) -> tuple[int, bytes, str]:
         return self.run("aggregate", stream, *arguments, "--k", k, "--home", self.home, "--out", self.out)
@@ -72,8 +64,8 @@ def bench(tmp_path, capfdbinary) -> Bench:
 
 def folders(root: Path, runs: range, cases: int = 2) -> Path:
     """A folder for each run, with as many reports."""
-    for run in runs:
-        write(root, {f"{run}/{n}.xml": junit(f"t{n}", number=run * 10 + n) for n in range(cases)})
+    for number in runs:
+        write(root, {f"{number}/{n}.xml": junit(f"t{n}", number=number * 10 + n) for n in range(cases)})
     return root
 
 

@@ -116,3 +116,9 @@ def test_a_recording_that_goes_on_is_no_unit_yet(shell: Shell) -> None:
         assert (counted["units"], counted["open"]) == (0, 1)
         process.communicate(b"\n", timeout=30)
     assert shell.json("count", STREAM, "--from-store")["units"] == 1
+
+
+def test_the_stream_cannot_be_asked_to_promise_less(shell: Shell) -> None:
+    options = ("--from-store", "--contribution")
+    assert shell.code("aggregate", STREAM, *options, "every-map") == "USAGE"
+    assert shell("aggregate", STREAM, *options, "one-map").returncode == 1

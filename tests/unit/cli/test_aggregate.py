@@ -1,0 +1,84 @@
+"""``weftend aggregate`` over CI reports: what is printed, what is written, and which status that is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from commands import SNAPSHOT, refused, run
+from conduits import files
+from reports import TESTS, many, write
+from weftend.reference.verify import verify_snapshot
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+
+def test_aggregate_previews_and_applies(tmp_path, capfdbinary):
+    reports, home, out = many(tmp_path / "reports", 12), tmp_path / "home", tmp_path / "out"
+    arguments = ["aggregate", TESTS, reports, "--home", home, "--k", 5, "--out", out]
+    before = files(tmp_path)
+    status, printed, err = run(capfdbinary, *arguments)
+    assert (status, files(tmp_path)) == (0, before)
+    assert verify_snapshot(printed, "s").status == "preview"
+    assert "No vocabulary yet for failingTests, failureTypes, slowTests" in err
+    status, printed, _ = run(capfdbinary, *arguments, "--apply")
+    assert (status, printed) == (0, b"")
+    written = (out / SNAPSHOT).read_bytes()
+    assert verify_snapshot(written, "s").status == "verified"
+    aggregates = json.loads(written)["chunks"][0]["payload"]["aggregates"]
+    assert aggregates["runOutcomes"] == {"failed": 12}
+    assert aggregates["failingTests"] == {"__other__": 12}
+    assert b"pkg.Suite" not in written
+    status, printed, err = run(capfdbinary, *arguments, "--apply", "--json")
+    assert (status, printed, err) == (0, (out / SNAPSHOT).read_bytes(), "")
+
+
+def test_next_week_takes_what_is_new_and_holds_both(tmp_path, capfdbinary):
+    reports, home, out = many(tmp_path / "reports", 10), tmp_path / "home", tmp_path / "out"
+    arguments = ["aggregate", TESTS, reports, "--home", home, "--k", 5, "--out", out, "--apply"]
+    assert run(capfdbinary, *arguments)[0] == 0
+    many(reports, 10, first=10)
+    assert run(capfdbinary, *arguments)[0] == 0
+    chunks = json.loads((out / SNAPSHOT).read_bytes())["chunks"]
+    assert [chunk["payload"]["sampleCount"] for chunk in chunks] == [10, 10]
+    assert refused(capfdbinary, *arguments, "--unit", "dir") == ["UNIT_RULE_FIXED"]
+
+
+def test_part_of_the_input_refused_outranks_the_floor(tmp_path, capfdbinary):
+    reports = many(tmp_path / "reports", 2)
+    write(reports, {"cut.xml": "<testsuites>"})
+    arguments = [
+        "aggregate",
+        TESTS,
+        reports,
+        "--home",
+        tmp_path / "home",
+        "--out",
+        tmp_path / "out",
+        "--apply",
+        "--json",
+    ]
+    status, printed, err = run(capfdbinary, *arguments)
+    assert status == 4
+    assert json.loads(printed)["dropped"]["kFloorSkipped"] == 1
+    assert [issue["code"] for issue in json.loads(err)["issues"]] == ["INPUT_INVALID"]
+
+
+def test_one_map_contribution_releases_each_map_on_its_own(tmp_path, capfdbinary):
+    reports = many(tmp_path / "reports", 120)
+    arguments = [
+        "aggregate",
+        TESTS,
+        reports,
+        "--home",
+        tmp_path / "home",
+        "--k",
+        5,
+        "--out",
+        tmp_path / "out",
+    ]
+    assert run(capfdbinary, *arguments, "--contribution", "one-map", "--apply")[0] == 0
+    snapshot = json.loads((tmp_path / "out" / SNAPSHOT).read_bytes())
+    assert all(len(chunk["payload"]["aggregates"]) == 1 for chunk in snapshot["chunks"])
+    assert sum(chunk["payload"]["sampleCount"] for chunk in snapshot["chunks"]) <= 120

@@ -1,0 +1,72 @@
+"""``weftend vocabulary collect``: names in byte order, without their counts, for a person to review."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from commands import SNAPSHOT, run
+from reports import TESTS, junit, many, write
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+
+def test_a_vocabulary_is_collected_and_used(tmp_path, capfdbinary):
+    reports = many(tmp_path / "reports", 12)
+    write(reports, {"x.xml": junit("rare failure", "host/www.example.com failure", number=99)})
+    for number in range(100, 106):
+        write(reports, {f"{number}.xml": junit("jane@example.org failure", number=number)})
+    names = tmp_path / "names.txt"
+    status, printed, err = run(capfdbinary, "vocabulary", "collect", TESTS, reports)
+    assert (status, printed) == (0, b"")
+    assert "No name has 100 test runs; --k can be as low as 5 here." in err
+    status, printed, err = run(capfdbinary, "vocabulary", "collect", TESTS, reports, "--k", 6)
+    assert status == 0
+    assert printed == b"failingTests pkg.Suite::flop\nfailureTypes AssertionError\n"
+    assert "12  pkg.Suite::flop" in err
+    assert "1 that must not be released" in err
+    names.write_bytes(printed)
+    arguments = [
+        "aggregate",
+        TESTS,
+        reports,
+        "--home",
+        tmp_path / "home",
+        "--k",
+        5,
+        "--out",
+        tmp_path / "out",
+    ]
+    status, _, err = run(capfdbinary, *arguments, "--vocabulary", names, "--apply")
+    assert status == 0
+    chunk = json.loads((tmp_path / "out" / SNAPSHOT).read_bytes())["chunks"][0]
+    assert chunk["payload"]["aggregates"]["failingTests"] == {"__other__": 7, "pkg.Suite::flop": 12}
+    assert "No vocabulary yet for slowTests" in err
+
+
+def test_collect_says_in_its_document_what_was_refused(tmp_path, capfdbinary):
+    reports = write(many(tmp_path / "reports", 5), {"cut.xml": "<testsuites>"})
+    status, printed, err = run(capfdbinary, "vocabulary", "collect", TESTS, reports, "--k", 5, "--json")
+    document = json.loads(printed)
+    assert (status, err, document["refused"], document["more"]) == (4, "", 1, 0)
+    assert [issue["code"] for issue in document["issues"]] == ["INPUT_INVALID"]
+    assert document["maps"]["failingTests"] == ["pkg.Suite::flop"]
+    assert (document["stream"], document["k"], document["fits"]) == (TESTS, 5, True)
+
+
+def test_collect_matches_keeps_what_is_registered_and_knows_the_caps(tmp_path, capfdbinary):
+    reports = tmp_path / "reports"
+    for number in range(5):
+        write(reports, {f"{number}.xml": junit(*(f"t{case} failure" for case in range(4100)), number=number)})
+    command = ["vocabulary", "collect", TESTS, reports, "--k", 5]
+    status, printed, err = run(capfdbinary, *command)
+    assert status == 1
+    assert "more than the stream's caps allow" in err
+    assert printed.count(b"\n") == 4101
+    status, printed, _ = run(capfdbinary, *command, "--match", "*::t409?")
+    assert (status, printed.count(b"failingTests")) == (0, 10)
+    known = tmp_path / "known.txt"
+    known.write_text("failingTests pkg.Suite::gone\n")
+    status, printed, _ = run(capfdbinary, *command, "--match", "*::t1", "--vocabulary", known, "--json")
+    assert (status, json.loads(printed)["maps"]["failingTests"]) == (0, ["pkg.Suite::gone", "pkg.Suite::t1"])
