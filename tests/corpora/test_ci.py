@@ -14,7 +14,9 @@ import ci_agreement
 import pytest
 import recounted
 from ci_agreement import EXPLAINED, FINDINGS, JOBS, TESTS
+from ci_readings import DEFINITIONS, agree
 
+from weftend.reference.ci import Document
 from weftend.reference.ci.keys import percent_encoded
 
 WEFTEND = Path(sys.executable).with_name("weftend")
@@ -49,6 +51,18 @@ def test_the_same_tests_fail_in_a_recount(corpora: Path) -> None:
         assert totals["outcomes"] == outcomes, path
         names = {f"{percent_encoded(group)}::{percent_encoded(name)}" for group, name in failing}
         assert totals["failingTests"].keys() == names, path
+
+
+FOLDERS = {"junit": TESTS, "go-test": TESTS, "sarif": FINDINGS, "github": JOBS}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_both_readers_find_the_same(corpora: Path, folder: str) -> None:
+    """In every file there is, of whatever kind; runs and records of several files meet."""
+    paths = sorted(path for path in (corpora / folder).rglob("*") if path.is_file())
+    documents = [Document(str(path.relative_to(corpora)), path.read_bytes(), folder) for path in paths]
+    found = agree(DEFINITIONS[FOLDERS[folder]], documents)
+    assert found.partial
 
 
 def count(*arguments: object, status: int) -> dict[str, Any]:

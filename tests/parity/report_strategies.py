@@ -39,6 +39,21 @@ times = st.one_of(
     st.integers(0, 10**12).map(lambda nanos: f"{nanos // 10**9}.{nanos % 10**9:09}"),
 )
 
+written_times = st.one_of(
+    times,
+    st.text("0123456789.,eE+- ", max_size=24),
+    st.from_regex(
+        r"[ \t]?[+]?[0-9]{0,4}(,[0-9]{2,4}){0,2}(\.[0-9]{0,12})?([eE][+-]?[0-9]{0,4})?", fullmatch=True
+    ),
+    st.integers(0, 2**64).map(lambda nanos: f"{nanos // 10**9}.{nanos % 10**9:09}"),
+    st.integers(1, 40).flatmap(
+        lambda exponent: st.sampled_from(
+            [f"0.{2**exponent:09}", f"{2**exponent - 1}e-3", f"{2**exponent}E-3"]
+        )
+    ),
+)
+"""Times, and what looks like one; on either side of the powers of two."""
+
 
 # JUnit XML
 

@@ -77,6 +77,16 @@ def test_mutated_junit_reports(files: list[Document]) -> None:
 
 
 @searched
+@given(st.lists(reports.written_times, min_size=1, max_size=20))
+def test_times_of_cases(times: list[str]) -> None:
+    """One report a time, so that none hides behind another."""
+    reports_of = [
+        f"<testsuite><testcase name='{n}' time='{time}'/></testsuite>" for n, time in enumerate(times)
+    ]
+    agree(DEFINITIONS[TESTS], [Document(str(n), text.encode(), "junit") for n, text in enumerate(reports_of)])
+
+
+@searched
 @given(documents(reports.go_tests(), "go-test"), file_or_folder)
 def test_go_test_streams(files: list[Document], rule: str) -> None:
     agree(DEFINITIONS[TESTS], files, rule)
