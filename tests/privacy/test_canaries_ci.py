@@ -118,6 +118,15 @@ def test_no_released_byte_holds_a_planted_identifier(format: str, names: bool, t
         assert all(shown[item][REGISTERED[item]] == EACH for item in planted.registered_maps()), shown
 
 
+def test_runs_that_name_themselves_leave_no_name(tmp_path: Path) -> None:
+    """Units by what they call themselves: their identities are digests, of more than the name, and stay at home."""
+    planted = Planted("sarif", tmp_path, names=True)
+    planted.options += ("--unit", "field")
+    for data, where in {data: where for where, data in planted.released().items()}.items():
+        assert sightings(data, planted.planter.planted) == [], where
+    assert planted.chunk()["payload"]["sampleCount"] == 2 * EACH
+
+
 BROKEN = {
     "junit": [
         "<testsuite name='{}'><{}",
