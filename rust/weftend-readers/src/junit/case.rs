@@ -1,13 +1,16 @@
 //! One test case: its attributes, and what its children say became of it.
 
-use super::markup::{self, Wrong};
+use std::borrow::Cow;
+
+use super::markup::Wrong;
+use super::tokens::Tokens;
 use crate::testrun::{Outcome, TestTally, seconds};
 
-/// The test case that is open; its strings are reused from case to case.
+/// The test case that is open.
 #[derive(Default)]
-pub(super) struct Case {
-    class: String,
-    name: String,
+pub(super) struct Case<'a> {
+    class: Cow<'a, str>,
+    name: Cow<'a, str>,
     nanos: Option<u64>,
     /// What attributes say (googletest, tst, CTest), where no child says anything.
     told: Option<Outcome>,
@@ -15,38 +18,27 @@ pub(super) struct Case {
     found: Option<Outcome>,
 }
 
-impl Case {
-    /// A `<testcase>` opens; `attributes` is what stands after its name.
-    pub(super) fn begin(&mut self, attributes: &str) -> Result<(), Wrong> {
-        let Case {
-            class,
-            name,
-            nanos,
-            told,
-            found,
-        } = self;
-        class.clear();
-        name.clear();
-        (*nanos, *told, *found) = (None, None, None);
-        markup::attributes(attributes, |attribute, raw| {
-            match attribute {
-                "classname" => class.push_str(&markup::value(raw)),
-                "name" => name.push_str(&markup::value(raw)),
-                "time" => *nanos = seconds(&markup::value(raw)),
-                "status" | "result" => *told = (*told).max(outcome_told(&markup::value(raw))),
-                _ => {}
-            }
-            Ok(())
+impl<'a> Case<'a> {
+    /// A `<testcase>` opens, whose attributes come next; whether it is empty.
+    #[inline]
+    pub(super) fn begin(&mut self, tokens: &mut Tokens<'a>) -> Result<bool, Wrong> {
+        *self = Case::default();
+        tokens.attributes(|attribute, value| match attribute {
+            "classname" => self.class = value.text(),
+            "name" => self.name = value.text(),
+            "time" => self.nanos = seconds(&value.text()),
+            "status" | "result" => self.told = self.told.max(outcome_told(&value.text())),
+            _ => {}
         })
     }
 
-    /// A child element of the test case opens.
+    /// A child element of the test case opens, whose attributes come next; whether it is empty.
     pub(super) fn child(
         &mut self,
         name: &str,
-        attributes: &str,
+        tokens: &mut Tokens<'a>,
         tally: &mut TestTally,
-    ) -> Result<(), Wrong> {
+    ) -> Result<bool, Wrong> {
         let outcome = match name {
             "error" => Some(Outcome::Errored),
             "failure" => Some(Outcome::Failed),
@@ -56,11 +48,10 @@ impl Case {
         };
         self.found = self.found.max(outcome);
         let counts = outcome.is_some_and(Outcome::is_bad);
-        markup::attributes(attributes, |attribute, raw| {
+        tokens.attributes(|attribute, value| {
             if counts && attribute == "type" {
-                tally.failure_type(&markup::value(raw));
+                tally.failure_type(&value.text());
             }
-            Ok(())
         })
     }
 

@@ -1,30 +1,11 @@
-//! Well-formedness that the XML reader leaves to its callers (XML 1.0, fifth edition).
+//! What well-formed documents are made of (XML 1.0, fifth edition): characters, names, text, references.
 
-use std::borrow::Cow;
-
-use hashbrown::HashSet;
-use quick_xml::XmlVersion;
-use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::BytesRef;
-use quick_xml::events::attributes::Attribute;
-use quick_xml::name::QName;
 
 use crate::refusal::Refusal;
 
 /// What is wrong, in words that never quote the document.
 pub(super) type Wrong = &'static str;
-
-/// What the XML reader found wrong; its own words quote the document.
-pub(super) fn sentence(error: &Error) -> Wrong {
-    match error {
-        Error::Syntax(_) => "markup that does not end, or that XML does not have",
-        Error::IllFormed(
-            IllFormedError::MismatchedEndTag { .. } | IllFormedError::UnmatchedEndTag(_),
-        ) => "an end tag without its start tag",
-        Error::Escape(_) => "a reference that does not end",
-        _ => "not well-formed XML",
-    }
-}
 
 /// XML 1.0 section 2.2: no control characters but tab, line feed and carriage return, and no U+FFFE or U+FFFF.
 pub(super) fn check_characters(text: &str) -> Result<(), Refusal> {
@@ -49,7 +30,7 @@ pub(super) fn check_characters(text: &str) -> Result<(), Refusal> {
     }
 }
 
-fn is_legal(character: char) -> bool {
+pub(super) fn is_legal(character: char) -> bool {
     !matches!(character, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
@@ -83,7 +64,7 @@ const NAME: [u8; 256] = {
 
 /// How many bytes of `bytes` are a name.
 #[inline]
-fn name_length(bytes: &[u8]) -> usize {
+pub(super) fn name_length(bytes: &[u8]) -> usize {
     match bytes.first() {
         Some(first) if NAME[usize::from(*first)] == 3 => {}
         _ => return 0,
@@ -102,16 +83,28 @@ pub(super) fn check_target(target: &str) -> Result<(), Wrong> {
     check_name(target)
 }
 
-/// Section 2.4: `]]>` does not stand in text.
+/// Sections 2.4 and 4.1: `]]>` does not stand in text, and every `&` begins a reference.
+#[inline]
 pub(super) fn check_text(text: &str) -> Result<(), Wrong> {
-    if text.len() >= 3 && memchr::memmem::find(text.as_bytes(), b"]]>").is_some() {
+    if memchr::memchr2(b'&', b']', text.as_bytes()).is_none() {
+        return Ok(());
+    }
+    if memchr::memmem::find(text.as_bytes(), b"]]>").is_some() {
         return Err("`]]>` in text");
+    }
+    let mut rest = text;
+    while let Some((_, behind)) = rest.split_once('&') {
+        let (reference, behind) = behind
+            .split_once(';')
+            .ok_or("a reference that does not end")?;
+        check_reference(&BytesRef::new(reference))?;
+        rest = behind;
     }
     Ok(())
 }
 
-/// Section 4.1: a reference in text is to a legal character or to one of the five predefined entities.
-pub(super) fn check_reference(reference: &BytesRef<'_>) -> Result<(), Wrong> {
+/// Section 4.1: a reference is to a legal character or to one of the five predefined entities.
+fn check_reference(reference: &BytesRef<'_>) -> Result<(), Wrong> {
     if !reference.is_char_ref() {
         let name: &str = reference;
         return if matches!(name, "lt" | "gt" | "amp" | "apos" | "quot") {
@@ -126,118 +119,4 @@ pub(super) fn check_reference(reference: &BytesRef<'_>) -> Result<(), Wrong> {
     }
 }
 
-const UNDEFINED: Wrong = "a reference to an entity that XML does not predefine";
-
-/// Go through the attributes of a tag, all of them checked (section 3.1).
-///
-/// `raw` is what stands after the element's name; `each` gets names and values as they are written.
-#[inline]
-pub(super) fn attributes<'a>(
-    raw: &'a str,
-    mut each: impl FnMut(&'a str, &'a str) -> Result<(), Wrong>,
-) -> Result<(), Wrong> {
-    let mut seen: SmallNames<'a> = SmallNames::default();
-    let mut at = 0;
-    loop {
-        let start = past_space(raw, at);
-        if start == raw.len() {
-            return Ok(());
-        }
-        if start == at {
-            return Err("no white space before an attribute");
-        }
-        let (name, value, end) =
-            attribute(raw, start).ok_or("attributes that are not well-formed")?;
-        check_value(value)?;
-        seen.insert(name)?;
-        each(name, value)?;
-        at = end;
-    }
-}
-
-/// Offset of the first byte at or after `at` that is not white space.
-#[inline]
-fn past_space(text: &str, at: usize) -> usize {
-    let rest = text.as_bytes().get(at..).unwrap_or_default();
-    let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    at + rest
-        .iter()
-        .position(|byte| !space(byte))
-        .unwrap_or(rest.len())
-}
-
-/// Name and raw value of the attribute at `start`, and where it ends.
-#[inline]
-fn attribute(raw: &str, start: usize) -> Option<(&str, &str, usize)> {
-    let bytes = raw.as_bytes();
-    let name_end = start + name_length(bytes.get(start..)?);
-    let equals = past_space(raw, name_end);
-    if name_end == start || bytes.get(equals) != Some(&b'=') {
-        return None;
-    }
-    let open = past_space(raw, equals + 1);
-    let quote = *bytes
-        .get(open)
-        .filter(|quote| matches!(quote, b'"' | b'\''))?;
-    let length = memchr::memchr(quote, bytes.get(open + 1..)?)?;
-    let close = open + 1 + length;
-    Some((
-        raw.get(start..name_end)?,
-        raw.get(open + 1..close)?,
-        close + 1,
-    ))
-}
-
-/// The value `raw` as the document means it (section 3.3.3); it has been checked.
-#[inline]
-pub(super) fn value(raw: &str) -> Cow<'_, str> {
-    // Without branches, so that many bytes are looked at together.
-    let changes = |byte: u8| u8::from(byte < b' ') | u8::from(byte == b'&');
-    if raw.bytes().fold(0, |found, byte| found | changes(byte)) == 0 {
-        return Cow::Borrowed(raw);
-    }
-    normalized(raw).unwrap_or_default()
-}
-
-fn normalized(raw: &str) -> Option<Cow<'_, str>> {
-    let attribute = Attribute {
-        key: QName(""),
-        value: Cow::Borrowed(raw),
-    };
-    attribute.normalized_value(XmlVersion::Implicit1_0).ok()
-}
-
-fn check_value(raw: &str) -> Result<(), Wrong> {
-    match memchr::memchr2(b'<', b'&', raw.as_bytes()) {
-        None => Ok(()),
-        Some(_) if raw.contains('<') => Err("`<` in an attribute"),
-        Some(_) => match normalized(raw) {
-            Some(value) if value.chars().all(is_legal) => Ok(()),
-            Some(_) => Err("a reference to a character that XML does not allow"),
-            None => Err(UNDEFINED),
-        },
-    }
-}
-
-/// The attribute names of one tag, most tags having few.
-#[derive(Default)]
-struct SmallNames<'a> {
-    few: [&'a str; 8],
-    count: usize,
-    more: HashSet<&'a str>,
-}
-
-impl<'a> SmallNames<'a> {
-    fn insert(&mut self, name: &'a str) -> Result<(), Wrong> {
-        const TWICE: Wrong = "an attribute that comes twice";
-        let (few, count) = (&mut self.few, self.count);
-        if few[..count.min(8)].contains(&name) || (count >= 8 && !self.more.insert(name)) {
-            return Err(TWICE);
-        }
-        if let Some(slot) = few.get_mut(count) {
-            *slot = name;
-        }
-        self.count += 1;
-        Ok(())
-    }
-}
+pub(super) const UNDEFINED: Wrong = "a reference to an entity that XML does not predefine";

@@ -4,10 +4,14 @@
 //! declare about themselves is kept apart. Text, output, properties, host names and time stamps are checked and
 //! thrown away.
 
+mod attributes;
 mod case;
 mod encoding;
 mod markup;
 mod suite;
+#[cfg(test)]
+mod tests;
+mod tokens;
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -15,6 +19,7 @@ use quick_xml::events::Event;
 use crate::refusal::Refusal;
 use crate::testrun::TestTally;
 use suite::Suites;
+use tokens::Tokens;
 
 /// Elements may nest this deep.
 pub const MAX_DEPTH: usize = 256;
@@ -68,19 +73,14 @@ pub fn is_root(name: &str) -> bool {
 pub fn read(bytes: &[u8], tally: &mut TestTally) -> Result<(), Refusal> {
     let text = encoding::decoded(bytes)?;
     markup::check_characters(&text)?;
-    let mut reader = Reader::from_str(&text);
-    reader.config_mut().check_comments = true;
+    let mut tokens = Tokens::new(&text);
     let mut suites = Suites::new(tally);
     loop {
-        let start = reader.buffer_position() as usize;
-        let event = reader.read_event().map_err(|error| {
-            Refusal::at(reader.error_position() as usize, markup::sentence(&error))
-        })?;
-        match event {
-            Event::Eof => return suites.finish(start),
-            event => suites
-                .event(&event)
-                .map_err(|message| Refusal::at(start, message))?,
+        match tokens.next() {
+            Ok(None) => return suites.finish(tokens.start()),
+            Ok(Some(token)) => suites.token(token, &mut tokens),
+            Err(wrong) => Err(wrong),
         }
+        .map_err(|wrong| Refusal::at(tokens.start(), wrong))?;
     }
 }

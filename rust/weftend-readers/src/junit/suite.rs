@@ -1,9 +1,8 @@
-//! Following the nesting of suites and cases through the events of one report.
-
-use quick_xml::events::{BytesStart, Event};
+//! Following the nesting of suites and cases through the tokens of one report.
 
 use super::case::Case;
 use super::markup::{self, Wrong};
+use super::tokens::{Token, Tokens};
 use super::{MAX_DEPTH, is_root};
 use crate::refusal::Refusal;
 use crate::testrun::{Declared, TestTally};
@@ -18,17 +17,17 @@ enum Element {
     Other,
 }
 
-/// The state between two events.
-pub(super) struct Suites<'t> {
+/// The state between two tokens.
+pub(super) struct Suites<'t, 'a> {
     tally: &'t mut TestTally,
     open: Vec<Element>,
-    case: Case,
+    case: Case<'a>,
     /// What the root declares, and what the outermost suites below it declare together.
     declared: [Declared; 2],
     seen_root: bool,
 }
 
-impl<'t> Suites<'t> {
+impl<'t, 'a> Suites<'t, 'a> {
     pub(super) fn new(tally: &'t mut TestTally) -> Self {
         Suites {
             tally,
@@ -39,25 +38,23 @@ impl<'t> Suites<'t> {
         }
     }
 
-    /// Take in one event.
-    pub(super) fn event(&mut self, event: &Event<'_>) -> Result<(), Wrong> {
-        match event {
-            Event::Start(tag) => self.start(tag),
-            Event::Empty(tag) => self.start(tag).map(|()| self.end()),
-            Event::End(_) => {
+    /// Take in one token.
+    #[inline]
+    pub(super) fn token(&mut self, token: Token<'a>, tokens: &mut Tokens<'a>) -> Result<(), Wrong> {
+        match token {
+            Token::Start(name) => self.start(name, tokens),
+            Token::End => {
                 self.end();
                 Ok(())
             }
-            Event::Text(text) => self.text(text),
-            Event::GeneralRef(reference) if self.inside() => markup::check_reference(reference),
-            Event::CData(_) if self.inside() => Ok(()),
-            Event::CData(_) | Event::GeneralRef(_) => Err("text outside the root element"),
-            Event::DocType(_) => Err("a document type declaration"),
-            Event::Decl(_) if self.seen_root || !self.open.is_empty() => {
+            Token::Text(_) | Token::Data if !self.inside() => Err("text outside the root element"),
+            Token::Text(text) => markup::check_text(text),
+            Token::DocumentType => Err("a document type declaration"),
+            Token::Declaration if self.seen_root || self.inside() => {
                 Err("a declaration that is not first")
             }
-            Event::PI(instruction) => markup::check_target(instruction.target()),
-            Event::Decl(_) | Event::Comment(_) | Event::Eof => Ok(()),
+            Token::Instruction(target) => markup::check_target(target),
+            Token::Data | Token::Declaration | Token::Comment => Ok(()),
         }
     }
 
@@ -65,33 +62,25 @@ impl<'t> Suites<'t> {
         !self.open.is_empty()
     }
 
-    fn text(&self, text: &str) -> Result<(), Wrong> {
-        let space = text
-            .bytes()
-            .all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
-        if !self.inside() && !space {
-            return Err("text outside the root element");
-        }
-        markup::check_text(text)
-    }
-
-    fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), Wrong> {
+    #[inline]
+    fn start(&mut self, name: &str, tokens: &mut Tokens<'a>) -> Result<(), Wrong> {
         if self.open.len() >= MAX_DEPTH {
             return Err("elements nested too deeply");
         }
-        markup::check_name(tag.name().as_ref())?;
-        let name = tag.local_name();
-        let element = self.classify(name.as_ref())?;
-        match element {
-            Element::Suites | Element::Suite => self.suite(tag)?,
-            Element::Case => self.case.begin(tag.attributes_raw())?,
+        let name = name.split_once(':').map_or(name, |(_, local)| local);
+        let element = self.classify(name)?;
+        let empty = match element {
+            Element::Suites | Element::Suite => self.suite(tokens)?,
+            Element::Case => self.case.begin(tokens)?,
             Element::Other if self.open.last() == Some(&Element::Case) => {
-                self.case
-                    .child(name.as_ref(), tag.attributes_raw(), self.tally)?;
+                self.case.child(name, tokens, self.tally)?
             }
-            Element::Other => markup::attributes(tag.attributes_raw(), |_, _| Ok(()))?,
-        }
+            Element::Other => tokens.attributes(|_, _| {})?,
+        };
         self.open.push(element);
+        if empty {
+            self.end();
+        }
         Ok(())
     }
 
@@ -109,10 +98,10 @@ impl<'t> Suites<'t> {
     }
 
     /// Declared counts: the root's own, or else those of the suites just below it.
-    fn suite(&mut self, tag: &BytesStart<'_>) -> Result<(), Wrong> {
+    fn suite(&mut self, tokens: &mut Tokens<'a>) -> Result<bool, Wrong> {
         let mut declared = Declared::default();
-        markup::attributes(tag.attributes_raw(), |name, raw| {
-            let count = || markup::value(raw).trim().parse().unwrap_or(0);
+        let empty = tokens.attributes(|name, value| {
+            let count = || value.text().trim().parse().unwrap_or(0);
             match name {
                 "tests" => declared.tests = count(),
                 "failures" => declared.failures = count(),
@@ -122,13 +111,12 @@ impl<'t> Suites<'t> {
                 }
                 _ => {}
             }
-            Ok(())
         })?;
         if let Some(level) = self.declared.get_mut(self.open.len()) {
             level.add(declared);
         }
         self.seen_root = true;
-        Ok(())
+        Ok(empty)
     }
 
     fn end(&mut self) {
