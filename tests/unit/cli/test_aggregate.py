@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from commands import SNAPSHOT, refused, run
+from commands import SNAPSHOT, counted, refused, run
 from conduits import files
 from reports import TESTS, many, write
 from weftend.reference.verify import verify_snapshot
@@ -82,3 +82,42 @@ def test_one_map_contribution_releases_each_map_on_its_own(tmp_path, capfdbinary
     snapshot = json.loads((tmp_path / "out" / SNAPSHOT).read_bytes())
     assert all(len(chunk["payload"]["aggregates"]) == 1 for chunk in snapshot["chunks"])
     assert sum(chunk["payload"]["sampleCount"] for chunk in snapshot["chunks"]) <= 120
+
+
+OWN = """
+id: telemetry.own.failing.v0
+version: 1
+title: What fails
+about: A unit is one test run.
+unit: {name: nightly, plural: nightlies}
+reader: tests
+floor: {default: 8, least: 6}
+maps:
+  failingTests:
+    kind: set
+    about: Tests that failed.
+    keys: {registered: true, grammar: test-id}
+  runOutcomes:
+    kind: partition
+    about: One outcome per run.
+    keys: {enum: [failed, passed]}
+"""
+
+
+def test_a_stream_of_ones_own_reads_the_same_reports(tmp_path, capfdbinary):
+    reports, own, names = many(tmp_path / "reports", 9), tmp_path / "own.yaml", tmp_path / "names.txt"
+    own.write_text(OWN)
+    names.write_text("failingTests pkg.Suite::flop\n")
+    stream = ["telemetry.own.failing.v0", reports, "--streams", own, "--vocabulary", names]
+    assert counted(capfdbinary, *stream)["maps"].keys() == {"failingTests", "runOutcomes"}
+    release = ["aggregate", *stream, "--home", tmp_path / "home", "--out", tmp_path / "out", "--apply"]
+    assert refused(capfdbinary, *release, "--k", 5) == ["FLOOR_TOO_LOW"]
+    status, _, err = run(capfdbinary, *release)
+    assert status == 0
+    assert "Released 9 nightlies in 1 chunk." in err
+    payload = json.loads((tmp_path / "out" / SNAPSHOT).read_bytes())["chunks"][0]["payload"]
+    assert payload["kFloor"] == 8
+    assert payload["aggregates"] == {"failingTests": {"pkg.Suite::flop": 9}, "runOutcomes": {"failed": 9}}
+    verify = ["verify", tmp_path / "out" / SNAPSHOT, "--streams", own, "--vocabulary", names]
+    status, out, err = run(capfdbinary, *verify)
+    assert (status, err, b"not at hand" in out) == (0, "", False)

@@ -144,3 +144,27 @@ def test_logs_of_other_versions_are_refused(tmp_path, capfdbinary):
     document = counted(capfdbinary, FINDINGS, tmp_path, status=4)
     assert document["maps"]["levels"] == {"error": {"units": 1, "total": 1}}
     assert document["issues"][0]["path"].endswith("b.sarif#/version")
+
+
+def test_totals_are_exact_before_any_clamp(tmp_path, capfdbinary):
+    write(tmp_path, {"many.xml": junit(*(f"t{number} failure" for number in range(40)))})
+    document = counted(capfdbinary, TESTS, tmp_path)
+    assert document["maps"]["outcomes"] == {"failed": {"units": 1, "total": 40}}
+    assert document["maps"]["durations"] == {"ms_256": {"units": 1, "total": 40}}
+
+
+def test_the_hundred_most_frequent_names_of_no_vocabulary_are_listed(tmp_path, capfdbinary):
+    for number in range(3):
+        cases = [f"t{case:03} failure" for case in range(0, 110, number + 1)]
+        write(tmp_path, {f"{number}.xml": junit(*cases, number=number)})
+    document = counted(capfdbinary, TESTS, tmp_path)
+    unregistered = document["unregistered"]["failingTests"]
+    listed, more = unregistered["names"], unregistered["more"]
+    assert (len(listed), more) == (100, 10)
+    assert sorted(listed.values(), reverse=True)[:19] == [3] * 19
+    assert "pkg.Suite::t000" in listed
+    assert "pkg.Suite::t109" not in listed
+    _, out, _ = run(capfdbinary, "count", TESTS, tmp_path)
+    rows = [line.split() for line in out.decode().splitlines()]
+    assert ["failingTests", "pkg.Suite::t000", "3"] in rows
+    assert ["and", "10", "more"] in rows
