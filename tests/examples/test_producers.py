@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from shell import Shell
+from weftend import contracts
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDER = REPOSITORY / "examples" / "producers"
@@ -51,12 +52,20 @@ def test_the_five_producers_end_in_one_verified_snapshot(built: Path, tmp_path: 
         recorded = sum(pool.map(run, commands))
     done = shell.json("ingest")
     assert (done["events"], done["refused"], done["segments"]) == (recorded, {}, len(commands))
+    _every_type_was_recorded(shell)
     runs = shell.json("db", "query", "SELECT count(*) AS runs FROM ci_completion_run")
     assert runs == [{"runs": PYTHON["vox_ci_completion"]}]
     counted = shell.json("count", STREAM, "--from-store")
     assert {name: item["units"] for name, item in counted["maps"]["producers"].items()} == RELEASABLE
     assert not [name for name in counted["maps"]["events"] if name.startswith("completion-")]
     _release(shell, tmp_path / "out", sum(RELEASABLE.values()))
+
+
+def _every_type_was_recorded(shell: Shell) -> None:
+    """Each type of the contracts has a producer here, so that none is a row on paper."""
+    rows = shell.json("db", "query", "SELECT DISTINCT event_type FROM recording_event")
+    recorded = {row["event_type"] for row in rows}
+    assert recorded == {event["type"] for event in contracts.load()["events"]}
 
 
 def _release(shell: Shell, out: Path, recordings: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from weftend.cli.notice import first_run
-from weftend.cli.output import emit_json, machine, say
+from weftend.cli.output import emit_json, machine, report, say, shown
 from weftend.errors import ExitStatus, Issue, IssueList, WeftendError
 
 if TYPE_CHECKING:
@@ -65,6 +65,38 @@ def completion(options: tuple[Path | None, Path | None], files: tuple[Path, ...]
     from weftend.store.local.envelopes import ingest_completion
 
     return _each(options, files, ingest_completion)
+
+
+@ingest.command("suppressions", short_help="Take in findings that people live with.")
+@_files
+@_json
+@click.pass_obj
+def suppressions(
+    options: tuple[Path | None, Path | None], files: tuple[Path, ...], _json: bool
+) -> ExitStatus:
+    """Take in suppressions: findings that people decided to live with, by detector and scope.
+
+    JSON objects with detector_id, scope (a fingerprint, or a pattern of paths), reason and owner; created_at,
+    expires_at and approved_by where they are known. Findings that come in later are marked.
+    """
+    from weftend.store.local.suppression_files import ingest_suppressions
+
+    return _each(options, files, ingest_suppressions)
+
+
+@ingest.command("content", short_help="Take in chat, tool calls and retrieval (S3).")
+@_files
+@_json
+@click.pass_obj
+def content(options: tuple[Path | None, Path | None], files: tuple[Path, ...], _json: bool) -> ExitStatus:
+    """Take in content (S3): chat, messages, tool calls, retrieval, into a database file of its own.
+
+    JSON objects with the member table and that table's columns, as docs/telemetry lists them. No command releases or
+    exports any of it.
+    """
+    from weftend.store.content.files import ingest_content
+
+    return _each(options, files, ingest_content)
 
 
 @ingest.command("sarif", short_help="Take in the results of SARIF logs.")
@@ -136,22 +168,21 @@ def _each(
                 total.add(take(way, file))
             except WeftendError as error:
                 issues += error.issues.issues
-    status = _tell(total)
-    if issues:
-        from weftend.cli.output import report
-
-        report(IssueList.of(issues), beside_document=True)
-        return ExitStatus.PARTIAL if total.events else ExitStatus.INVALID
-    return status
+    if issues and not total.events:
+        raise WeftendError(IssueList.of(issues))
+    return _tell(total, IssueList.of(issues))
 
 
-def _tell(done: Ingested) -> ExitStatus:
+def _tell(done: Ingested, issues: IssueList | None = None) -> ExitStatus:
+    """Say what was taken in and what was not; under ``--json`` the issues are part of the one document."""
+    wrong = issues if issues is not None and issues.issues else None
     if machine.get():
-        emit_json(
-            {"events": done.events, "refused": done.refused, "rows": done.rows, "segments": done.segments}
-        )
+        taken = {"events": done.events, "refused": done.refused, "rows": done.rows, "segments": done.segments}
+        emit_json(taken | (shown(wrong) if wrong else {}))
     else:
         say(f"{done.events} events taken in, {done.rows} rows.")
         for code, count in sorted(done.refused.items()):
             say(f"  refused {count} {code}")
-    return ExitStatus.PARTIAL if done.refused else ExitStatus.DONE
+        if wrong:
+            report(wrong)
+    return ExitStatus.PARTIAL if done.refused or wrong else ExitStatus.DONE

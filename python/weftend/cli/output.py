@@ -117,12 +117,12 @@ def report(issues: IssueList, *, beside_document: bool = False) -> None:
         if issues.more:
             say(f"weftend: and {issues.more} more")
     elif beside_document:
-        _to_stderr(json_line(_shown(issues)).decode())
+        _to_stderr(json_line(shown(issues)).decode())
     else:
-        emit_json(_shown(issues))
+        emit_json(shown(issues))
 
 
-def _shown(issues: IssueList) -> dict[str, object]:
+def shown(issues: IssueList) -> dict[str, object]:
     """The issue list with paths and messages that any reader of UTF-8 can take."""
     shown = [{name: printable(text) for name, text in issue.as_dict().items()} for issue in issues.issues]
     return {"issues": shown, "more": issues.more}

@@ -260,8 +260,9 @@ def test_completion_envelopes_go_in_whole_or_not_at_all(shell: Shell, tmp_path: 
     bad.write_text(json.dumps([run, {**finding, "tier": "Z"}, {"event": "other"}]))
     ended = shell("ingest", "completion", str(good), str(bad), "--json")
     assert ended.returncode == 4
-    assert json.loads(ended.stdout)["events"] == 2
-    issues = [(issue["code"], issue["path"]) for issue in json.loads(ended.stderr)["issues"]]
+    done = json.loads(ended.stdout)
+    assert (done["events"], ended.stderr) == (2, b"")
+    issues = [(issue["code"], issue["path"]) for issue in done["issues"]]
     assert issues == [("EVENT_FIELD_INVALID", f"{bad}#/1"), ("EVENT_TYPE_UNKNOWN", f"{bad}#/2")]
     assert shell.json("db", "query", "SELECT count(*) AS n FROM ci_completion_run") == [{"n": 1}]
 
@@ -318,7 +319,7 @@ def test_an_older_sarif_is_refused(shell: Shell, tmp_path: Path) -> None:
     log.write_text('{"version":"1.0.0","runs":[]}')
     ended = shell("ingest", "sarif", str(log), "--json")
     assert ended.returncode == 2
-    assert json.loads(ended.stderr)["issues"][0]["path"] == f"{log}#/version"
+    assert json.loads(ended.stdout)["issues"][0]["path"] == f"{log}#/version"
 
 
 CARGO = b"""   noise of a build script

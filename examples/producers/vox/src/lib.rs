@@ -1,5 +1,8 @@
 //! What the three example producers share: repeatable dice, and a count of what was recorded.
 
+pub mod fixtures;
+pub mod models;
+
 use weftend_core::record::{FieldValue, Refusal};
 
 /// A field of an event: its name and a word.

@@ -6,8 +6,9 @@ The file is created only when content is stored.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from weftend.store.local.database import Database
 
@@ -28,6 +29,19 @@ class ContentStore:
             "INSERT OR IGNORE INTO finding_messages (fingerprint, message, created_at) VALUES (?, ?, ?)",
             (fingerprint, message, created_at),
         )
+
+    def add_rows(self, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Keep rows, each with its table, all or none; tables and columns are those of the contracts."""
+        if not rows:
+            return
+        connection = self._open()
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            for table, row in rows:
+                names, marks = ", ".join(row), ", ".join("?" * len(row))
+                # The names were looked up in the contracts.
+                statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
+                connection.execute(statement, tuple(row.values()))
 
     def close(self) -> None:
         """Close the database where it was opened."""

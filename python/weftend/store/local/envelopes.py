@@ -27,7 +27,7 @@ def ingest_completion(way: Ingest, path: Path) -> Ingested:
     Raises:
         WeftendError: every envelope that is not valid, as ``file#place``; nothing of the file is taken then.
     """
-    envelopes = _read(path)
+    envelopes = jsonfile.objects(path)
     checked, issues = [], []
     for place, envelope in envelopes:
         try:
@@ -65,21 +65,3 @@ def _checked(way: Ingest, envelope: Any) -> tuple[str, dict[str, Any]]:
         raise rows.Refused(Code(next(iter(refused))))
     checked: dict[str, Any] = json.loads(events[0][3])
     return kind, checked
-
-
-def _read(path: Path) -> list[tuple[str, Any]]:
-    text = jsonfile.read(path)
-    try:
-        value = jsonfile.parse(path, text)
-    except WeftendError as error:
-        if error.issues.issues[0].code != Code.CANON_TRAILING:
-            raise
-        return _lines(path, text)
-    values = value if isinstance(value, list) else [value]
-    return [(f"/{number}" if isinstance(value, list) else "", item) for number, item in enumerate(values)]
-
-
-def _lines(path: Path, text: bytes) -> list[tuple[str, Any]]:
-    lines = enumerate(text.split(b"\n"), start=1)
-    places = ((f"line:{number}", line) for number, line in lines if line.strip())
-    return [(place, jsonfile.parse(path, line, place)) for place, line in places]

@@ -32,3 +32,27 @@ def parse(path: Path, text: bytes, place: str = "") -> Any:
     except CanonicalizationError as error:
         where = place or str(error.place)
         raise WeftendError(Issue(error.code, f"{path}#{where}", "is not JSON as I-JSON has it")) from error
+
+
+def objects(path: Path) -> list[tuple[str, Any]]:
+    """Every item of a file, with its place: one JSON value, the items of one array, or one value a line.
+
+    Raises:
+        WeftendError: as :func:`read` and :func:`parse`.
+    """
+    text = read(path)
+    try:
+        value = parse(path, text)
+    except WeftendError as error:
+        if error.issues.issues[0].code != Code.CANON_TRAILING:
+            raise
+        return _lines(path, text)
+    if isinstance(value, list):
+        return [(f"/{number}", item) for number, item in enumerate(value)]
+    return [("", value)]
+
+
+def _lines(path: Path, text: bytes) -> list[tuple[str, Any]]:
+    lines = enumerate(text.split(b"\n"), start=1)
+    places = ((f"line:{number}", line) for number, line in lines if line.strip())
+    return [(place, parse(path, line, place)) for place, line in places]

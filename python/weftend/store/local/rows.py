@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 
 from weftend.errors import Code
+from weftend.store.local import suppressions
 
 
 class Event(NamedTuple):
@@ -33,6 +34,9 @@ class Messages(Protocol):
 
     def add_finding_message(self, fingerprint: str, message: str, created_at: str) -> None:
         """Keep what a detector says of a finding."""
+
+    def add_rows(self, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Keep rows of content tables, all or none."""
 
 
 class Refused(Exception):
@@ -112,7 +116,7 @@ def add_completion(
     if run is None:
         raise Refused(Code.EVENT_PARENT_MISSING)
     if kind == "completion-finding":
-        _add_completion_finding(connection, fields, run)
+        add_finding(connection, fields, run, at)
         messages.add_finding_message(fields["fingerprint"], fields["message"], at)
     else:
         _add_completion_snapshot(connection, fields, run)
@@ -134,7 +138,16 @@ def _add_completion_run(connection: sqlite3.Connection, fields: dict[str, Any]) 
     return _insert(connection, "ci_completion_run", row)
 
 
-def _add_completion_finding(connection: sqlite3.Connection, fields: dict[str, Any], run: int) -> None:
+def add_finding(
+    connection: sqlite3.Connection,
+    fields: dict[str, Any],
+    run: int,
+    at: str,
+    suppression: int | None = None,
+) -> None:
+    """One row of ``ci_completion_finding``, suppressed where a suppression holds for it at the time ``at``."""
+    if suppression is None:
+        suppression = suppressions.holding(connection, fields, at)
     row = {
         "run_id": run,
         "detector_id": fields["detector_id"],
@@ -145,7 +158,8 @@ def _add_completion_finding(connection: sqlite3.Connection, fields: dict[str, An
         "line_start": fields.get("line"),
         "fingerprint": fields["fingerprint"],
         "status": "open",
-        "suppressed": 0,
+        "suppressed": int(suppression is not None),
+        "suppression_id": suppression,
         "meta_json": fields.get("meta"),
     }
     _insert(connection, "ci_completion_finding", row, "ON CONFLICT (run_id, fingerprint) DO NOTHING")

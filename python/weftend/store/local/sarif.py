@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from weftend.digests import digest
 from weftend.errors import Code, Issue, WeftendError
-from weftend.store.local import jsonfile, rows
+from weftend.store.local import jsonfile, rows, suppressions
 from weftend.store.local.ingest import Ingest, Ingested, transaction
 from weftend.store.local.retention import iso
 
@@ -48,7 +48,9 @@ def _run(way: Ingest, path: Path, place: str, run: Any, now: str, done: Ingested
     done.add(Ingested(events=1, rows=1))
     for number, result in enumerate(_list(path, run, "results", f"{place}/results")):
         finding = _finding(path, f"{place}/results/{number}", result, run)
-        rows.add_completion(way.connection, "completion-finding", finding, now, row, way.messages)
+        suppression = _suppression(way, name, finding, result)
+        rows.add_finding(way.connection, finding, row, now, suppression)
+        way.messages.add_finding_message(finding["fingerprint"], finding["message"], now)
         done.add(Ingested(events=1, rows=1))
 
 
@@ -69,6 +71,21 @@ def _finding(path: Path, place: str, result: Any, run: dict[str, Any]) -> dict[s
         "fingerprint": _fingerprint(result) or digest([rule, file, line, message]),
         "message": message,
     }
+
+
+def _suppression(way: Ingest, tool: str, finding: dict[str, Any], result: dict[str, Any]) -> int | None:
+    """The suppression that the log itself says holds for a result (SARIF 2.1.0, 3.27.23), kept; ``None`` without.
+
+    One that is under review or was rejected makes the result count as not suppressed. The tool stands for the owner,
+    whom SARIF does not name.
+    """
+    said = [item for item in result.get("suppressions") or () if isinstance(item, dict)]
+    if not said or any(item.get("status", "accepted") != "accepted" for item in said):
+        return None
+    reasons = (item.get("justification") or item.get("kind") for item in said)
+    reason = next((text for text in reasons if isinstance(text, str) and text), "not said")
+    kept = {"detector_id": finding["detector_id"], "scope": finding["fingerprint"], "owner": tool[:256]}
+    return suppressions.add(way.connection, {**kept, "reason": reason[:4096]})
 
 
 def _message(path: Path, result: dict[str, Any], place: str) -> str:

@@ -1,6 +1,6 @@
 //! A command line tool: builds, benchmarks, lints, repairs and audits a workspace, and records what it did.
 
-use vox_producers::{Dice, Tally, flag, whole, word};
+use vox_producers::{Dice, Tally, fixtures, flag, whole, word};
 use weftend_core::record::{self, record_usage_event};
 
 fn main() {
@@ -15,6 +15,9 @@ fn main() {
     }
     if dice.roll(4) == 0 {
         audit(&mut dice, &mut tally);
+    }
+    if dice.roll(2) == 0 {
+        fixtures::fixture(&mut dice, &mut tally);
     }
     tally.say();
 }

@@ -1,6 +1,6 @@
 //! An orchestrator of agents: plans a task, routes model calls, dispatches subagents, watches budgets and risks.
 
-use vox_producers::{Dice, Tally, flag, whole, word};
+use vox_producers::{Dice, Tally, flag, models, whole, word};
 use weftend_core::record::{self, record_usage_event};
 
 const TIERS: [&str; 5] = ["local", "small", "medium", "large", "frontier"];
@@ -11,6 +11,7 @@ fn main() {
     let (mut dice, mut tally) = (Dice::of_arguments(), Tally::default());
     let steps = 2 + dice.whole(6);
     plan(&mut dice, &mut tally);
+    models::models(&mut dice, &mut tally);
     for step in 0..steps {
         work(step, &mut dice, &mut tally);
     }
