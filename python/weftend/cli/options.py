@@ -14,6 +14,9 @@ json_output = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 home = click.option(
     "--home", type=FOLDER, help="Where ledger and stores are kept (default: WEFTEND_HOME, else user data)."
 )
+release_home = click.option(
+    "--home", type=FOLDER, help="Where ledger and stores are kept (default: RELEASE_DIR/receipts)."
+)
 out = click.option("--out", type=FOLDER, help="Folder for telemetry_conduit_snapshot.json.")
 k = click.option(
     "--k",

@@ -26,7 +26,7 @@ STREAM: Final = "telemetry.release.v0"
 @options.preview
 @options.apply
 @options.refs
-@options.home
+@options.release_home
 @options.json_output
 def command(
     release: Path,
