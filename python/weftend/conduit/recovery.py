@@ -69,10 +69,17 @@ def recover(home: Home, ledger: Ledger, stream_id: str, *, write: bool) -> bool:
 
 def _rendered(home: Home, ledger: Ledger, stream_id: str, state: StreamState) -> bytes:
     """The store as the ledger holds it, checked against the digest that was committed with it."""
-    bodies = [chunk.body for chunk in ledger.chunks(stream_id)]
-    rendered = store_bytes(stream_id, bodies, tick=state.tick)
-    if digest_of(rendered) != state.store_digest:
-        raise damaged(home.ledger, "its chunks are not those that were committed")
+    chunks = ledger.chunks(stream_id)
+    changed = damaged(home.ledger, "its chunks are not those that were committed")
+    try:
+        rendered = store_bytes(stream_id, [chunk.body for chunk in chunks], tick=state.tick)
+    except WeftendError as error:
+        raise changed from error
+    named = all(f'"chunkId":"{chunk.chunk_id}"'.encode() in chunk.body for chunk in chunks)
+    if digest_of(rendered) != state.store_digest or not named:
+        raise changed
+    if not chunks or state.head != chunks[-1].chunk_id:  # pruning always leaves the newest
+        raise damaged(home.ledger, "its head is not its newest chunk")
     return rendered
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -41,6 +42,23 @@ TABLES: Final = {
     ) STRICT""",
 }
 
+COLUMNS: Final = {
+    ("stream", "stream"),
+    ("stream", "stream_id"),
+    ("stream", "tick"),
+    ("stream", "head_chunk_id"),
+    ("stream", "unit_rule"),
+    ("stream", "store_digest"),
+    ("stream", "previous_digest"),
+    ("unit", "digest"),
+    ("unit", "stream"),
+    ("chunk", "stream"),
+    ("chunk", "window_end_tick"),
+    ("chunk", "chunk_id"),
+    ("chunk", "body"),
+}
+"""(table, column) of the tables above."""
+
 _REFUSED_WRITES: Final = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
@@ -57,9 +75,8 @@ def connect(path: Path, mode: str) -> sqlite3.Connection | None:
         path: the file; a symbolic link is refused.
         mode: ``ro`` changes nothing on disk; ``rw`` may roll back what a killed run left.
     """
-    if path.is_symlink():
-        raise WeftendError(Issue(Code.INPUT_SYMLINK, f"{path}#", "a symbolic link is not followed"))
-    if not path.exists() or (mode == "ro" and path.stat().st_size == 0):
+    size = _size(path)
+    if size is None or (mode == "ro" and size == 0):
         return None
     address = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
@@ -69,6 +86,22 @@ def connect(path: Path, mode: str) -> sqlite3.Connection | None:
         "PRAGMA synchronous = EXTRA; PRAGMA cache_size = -65536;"
     )
     return connection
+
+
+def _size(path: Path) -> int | None:
+    """The bytes of the regular file ``path``, or ``None`` when nothing has the name.
+
+    By its name alone: to open and close the file would drop the locks that this process has on it.
+    """
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return None
+    if stat.S_ISLNK(status.st_mode):
+        raise WeftendError(Issue(Code.INPUT_SYMLINK, f"{path}#", "a symbolic link is not followed"))
+    if not stat.S_ISREG(status.st_mode):
+        raise WeftendError(Issue(Code.INPUT_UNREADABLE, f"{path}#", "not a regular file"))
+    return status.st_size
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -106,7 +139,7 @@ def check(connection: sqlite3.Connection, path: Path, mode: str) -> bool:
     if application == APPLICATION_ID and version > VERSION:
         message = f"made by a newer version of WeftEnd (format {version}; this one reads {VERSION})"
         raise WeftendError(Issue(Code.HOME_INVALID, f"{path}#", message))
-    if application != APPLICATION_ID or version != VERSION or _tables(connection) != set(TABLES):
+    if application != APPLICATION_ID or version != VERSION or not _is_schema(connection):
         raise damaged(path, "not a ledger of WeftEnd")
     [(pages,)] = connection.execute("PRAGMA page_count")
     [(page_bytes,)] = connection.execute("PRAGMA page_size")
@@ -117,9 +150,14 @@ def check(connection: sqlite3.Connection, path: Path, mode: str) -> bool:
     return True
 
 
-def _tables(connection: sqlite3.Connection) -> set[str]:
-    """The names of everything that somebody made in the file: tables, and any view or trigger."""
-    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE sql IS NOT NULL")}
+def _is_schema(connection: sqlite3.Connection) -> bool:
+    """Whether what somebody made in the file is the tables and their columns: no view, no trigger, no more."""
+    made = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE sql IS NOT NULL")}
+    columns = connection.execute(
+        "SELECT made.name, info.name FROM sqlite_master AS made, pragma_table_info(made.name) AS info"
+        " WHERE made.type = 'table'"
+    )
+    return made == set(TABLES) and set(columns) == COLUMNS
 
 
 def _check_content(connection: sqlite3.Connection, path: Path) -> None:
@@ -151,7 +189,10 @@ def ledger_errors(path: Path) -> Iterator[None]:
 
 
 def _meaning(error: sqlite3.Error, path: Path) -> WeftendError:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None and isinstance(error, sqlite3.OperationalError):
+        return damaged(path, "text in it is not UTF-8")  # the one thing that sqlite3 says without a code
+    code = sqlite3.SQLITE_ERROR if code is None else code
     primary = code & 0xFF
     if code in _INTERRUPTED:
         message = "a run was killed while it wrote the ledger; the next --apply puts it right"

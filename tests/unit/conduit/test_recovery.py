@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -174,11 +175,20 @@ def test_what_is_no_regular_file_is_not_read(home, run):
 
 
 @both
-def test_chunks_changed_in_the_ledger_are_noticed(home, run):
-    import sqlite3
-
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE chunk SET body = (SELECT body FROM chunk LIMIT 1)",
+        "UPDATE chunk SET body = x'00'",
+        "UPDATE chunk SET chunk_id = 'sha256:' || hex(randomblob(32))",
+        "UPDATE stream SET head_chunk_id = 'nothing'",
+        "UPDATE stream SET head_chunk_id = (SELECT chunk_id FROM chunk LIMIT 1)",
+        "UPDATE stream SET store_digest = 'nothing'",
+    ],
+)
+def test_what_was_changed_in_the_ledger_is_noticed(home, run, change):
     with sqlite3.connect(home.ledger) as connection:
-        connection.execute("UPDATE chunk SET body = (SELECT body FROM chunk LIMIT 1)")
+        connection.execute(change)
     connection.close()
     assert refused(home, run)[0] == {"HOME_INVALID"}
 

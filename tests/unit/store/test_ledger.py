@@ -134,6 +134,8 @@ def test_a_look_changes_no_byte(filled, tmp_path):
         ("PRAGMA user_version = 0", 3),
         ("PRAGMA application_id = 7", 3),
         ("DROP TABLE chunk", 3),
+        ("ALTER TABLE stream RENAME COLUMN head_chunk_id TO head", 3),
+        ("ALTER TABLE unit ADD COLUMN note TEXT", 3),
         ("CREATE TRIGGER t AFTER INSERT ON unit BEGIN DELETE FROM unit; END", 3),
     ],
 )
@@ -155,6 +157,22 @@ def test_identities_that_went_missing_are_noticed(filled):
 def test_text_in_its_place_is_refused(path, opener):
     path.write_bytes(b"not a database at all, " * 100)
     assert refusal(path, opener) == ("HOME_INVALID", 3)
+
+
+@pytest.mark.parametrize("opener", [Ledger.open, Ledger.look])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_regular_file_is_refused(path, opener, make):
+    make(path)
+    assert refusal(path, opener) == ("INPUT_UNREADABLE", 2)
+
+
+def test_text_that_is_not_utf8_is_damage(filled):
+    with sqlite3.connect(filled) as connection:
+        connection.execute("UPDATE stream SET unit_rule = CAST(x'ff' AS TEXT)")
+    connection.close()
+    with Ledger.look(filled) as ledger, pytest.raises(WeftendError, match="HOME_INVALID") as caught:
+        ledger.state("s.v0")
+    assert caught.value.status == 3
 
 
 def test_a_truncated_or_damaged_file_is_refused(filled):
