@@ -19,7 +19,6 @@ from weftend.canonical import canonicalize
 from weftend.contracts import loader
 from weftend.errors import Code, Issue, IssueList, WeftendError
 from weftend.fold import Stream
-from weftend.models.grammars import GRAMMARS
 
 CONTRACTS_SCHEMA: Final = "weftend.contracts/0"
 
@@ -116,6 +115,7 @@ def with_vocabulary(definition: Definition, item: str) -> Definition:
     :class:`WeftendError` (``STREAM_INVALID``) with every name that cannot be registered.
     """
     from weftend.contracts import vocabularies
+    from weftend.models.grammars import GRAMMARS
 
     name, _, file = item.rpartition("=")
     maps, path = registered(definition), Path(file)

@@ -1,8 +1,8 @@
 //! Member names of the objects that are open, so that a name that comes twice is found at the closing brace.
 //!
-//! Most objects have the names of the object before them, in the same order and spelling. So the names of the last
-//! object at each depth are remembered; as long as the next one follows them, a name costs one comparison of bytes
-//! and nothing has to be looked for at its end.
+//! Most objects have names of the objects before them, in the same order and spelling. So the names of objects at each
+//! depth are remembered, all different, as one list; as long as an object's names follow it, with or without gaps, a
+//! name costs a comparison of bytes or a few, and nothing has to be looked for at the object's end.
 
 use std::borrow::Cow;
 
@@ -85,11 +85,39 @@ fn words(bytes: &[u8], at: usize) -> Option<[u64; 2]> {
     Some([u64::from_le_bytes(*first), u64::from_le_bytes(*second)])
 }
 
+/// How far an object follows the names that are remembered at its depth.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Following {
+    /// Whether all its names so far do.
+    pub(super) follows: bool,
+    /// Where the next one is looked for first.
+    next: usize,
+    /// Which of the remembered names it has.
+    met: u64,
+}
+
+impl Following {
+    /// Of an object that opens.
+    #[inline]
+    pub(super) fn new() -> Self {
+        Following {
+            follows: true,
+            next: 0,
+            met: 0,
+        }
+    }
+}
+
+/// So many names are remembered at each depth: a bit for each.
+const MOST: usize = u64::BITS as usize;
+/// So many remembered names are passed over while one is looked for.
+const GAP: usize = 16;
+
 /// The names of all open objects that do not follow what is remembered, innermost last.
 #[derive(Default)]
 pub(super) struct Names {
     open: Vec<Member>,
-    /// By depth, the names of an earlier object, all different.
+    /// By depth, names of earlier objects, all different.
     remembered: Vec<Vec<Member>>,
 }
 
@@ -106,27 +134,35 @@ impl Names {
         self.open.len()
     }
 
-    /// The name remembered at `position` of objects at `depth`, if it stands at `at`.
-    #[inline]
+    /// The remembered name that stands at `at`, in an object at `depth` that follows so far.
+    #[inline(always)]
     pub(super) fn remembered(
         &self,
         bytes: &[u8],
         depth: usize,
-        position: usize,
+        following: &mut Following,
         at: usize,
     ) -> Option<Member> {
-        let member = self.remembered.get(depth)?.get(position)?;
-        (member.length > 0 && member.stands_at(bytes, at)).then_some(*member)
+        let names = self.remembered.get(depth)?.get(following.next..)?;
+        let stands = |member: &Member| member.length > 0 && member.stands_at(bytes, at);
+        let gap = match names.first() {
+            Some(first) if stands(first) => 0,
+            _ => behind_a_gap(names, bytes, at)?,
+        };
+        following.next += gap + 1;
+        following.met |= 1 << (following.next - 1);
+        names.get(gap).copied()
     }
 
-    /// The innermost object followed the first `position` names that are remembered, and does so no longer.
+    /// The innermost object, at `depth`, followed so far, and does so no longer.
     #[cold]
-    pub(super) fn stray(&mut self, depth: usize, position: usize) {
-        let followed = self
-            .remembered
-            .get(depth)
-            .and_then(|members| members.get(..position));
-        self.open.extend_from_slice(followed.unwrap_or_default());
+    pub(super) fn stray(&mut self, depth: usize, following: &mut Following) {
+        following.follows = false;
+        let names = self.remembered.get(depth).into_iter().flatten();
+        let met = (0..MOST)
+            .zip(names)
+            .filter(|(place, _)| following.met >> place & 1 == 1);
+        self.open.extend(met.map(|(_, member)| *member));
     }
 
     /// A name of the innermost object, which does not follow what is remembered.
@@ -136,7 +172,7 @@ impl Names {
 
     /// The object at `depth` whose names begin at `mark` closes: whether their fingerprints are all different. If so
     /// they are remembered.
-    pub(super) fn close(&mut self, mark: usize, depth: usize) -> bool {
+    pub(super) fn close(&mut self, mark: usize, depth: usize, following: Following) -> bool {
         let names = self.open.get(mark..).unwrap_or_default();
         let distinct = are_distinct(names);
         if distinct {
@@ -144,13 +180,39 @@ impl Names {
                 self.remembered.resize_with(depth + 1, Vec::new);
             }
             if let Some(remembered) = self.remembered.get_mut(depth) {
-                remembered.clear();
-                remembered.extend_from_slice(names);
+                remember(remembered, names, following);
             }
         }
         self.open.truncate(mark);
         distinct
     }
+}
+
+/// Which of `names`, but for the first, stands at `at`.
+#[inline(never)]
+fn behind_a_gap(names: &[Member], bytes: &[u8], at: usize) -> Option<usize> {
+    let stands = |member: &Member| member.length > 0 && member.stands_at(bytes, at);
+    let gap = names.iter().take(GAP).skip(1).position(stands)?;
+    Some(gap + 1)
+}
+
+/// Put the names that did not follow where they would have been looked for; where they stand elsewhere, or are too
+/// many, the object's own names are what is remembered from now on.
+fn remember(remembered: &mut Vec<Member>, names: &[Member], following: Following) {
+    let strayed = names
+        .get(following.met.count_ones() as usize..)
+        .unwrap_or_default();
+    let known = |name: &Member| {
+        let same = |other: &Member| other.fingerprint == name.fingerprint;
+        remembered.iter().any(same)
+    };
+    if remembered.len() + strayed.len() > MOST || strayed.iter().any(known) {
+        remembered.clear();
+        remembered.extend(names.iter().take(MOST));
+        return;
+    }
+    let place = following.next.min(remembered.len());
+    remembered.splice(place..place, strayed.iter().copied());
 }
 
 /// Up to this many names are compared pairwise; more are sorted.

@@ -1,7 +1,7 @@
 //! The cursor: objects, arrays and scalars, one at a time.
 
 use super::index::Index;
-use super::names::{Member, Name, Names, fingerprint};
+use super::names::{Following, Member, Name, Names, fingerprint};
 use super::number;
 use super::string::{self, Str};
 use super::{Fault, MAX_DEPTH, Scan};
@@ -79,11 +79,25 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn next(&mut self) -> Option<u8> {
         let byte = self.peek()?;
-        if byte > b' ' {
+        if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
             return Some(byte);
         }
-        self.skip_space();
+        self.skip_indentation();
         self.peek()
+    }
+
+    /// The same as [`Scanner::skip_space`], where there is much of it.
+    fn skip_indentation(&mut self) {
+        self.at += 1;
+        while self
+            .bytes
+            .get(self.at..)
+            .and_then(|rest| rest.first_chunk())
+            == Some(b"    ")
+        {
+            self.at += 4;
+        }
+        self.skip_space();
     }
 
     /// Move to the next byte that is not white space.
@@ -136,12 +150,11 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         self.enter(b'{')?;
         let (mark, depth) = (self.names.mark(), self.depth as usize);
-        let (mut position, mut follows) = (0, true);
+        let mut following = Following::new();
         if self.next() != Some(b'}') {
             loop {
-                let name = self.name(depth, position, &mut follows)?;
+                let name = self.name(depth, &mut following)?;
                 member(self, name)?;
-                position += 1;
                 if !self.more(b'}')? {
                     break;
                 }
@@ -149,7 +162,10 @@ impl<'a> Scanner<'a> {
         }
         self.at += 1;
         self.depth -= 1;
-        if follows || self.names.close(mark, depth) || self.truly_distinct(start) {
+        if following.follows
+            || self.names.close(mark, depth, following)
+            || self.truly_distinct(start)
+        {
             Ok(())
         } else {
             Err(Fault)
@@ -158,19 +174,18 @@ impl<'a> Scanner<'a> {
 
     /// The name at the cursor, which goes to the value behind it.
     #[inline(always)]
-    fn name(&mut self, depth: usize, position: usize, follows: &mut bool) -> Scan<Name<'a>> {
-        if *follows {
+    fn name(&mut self, depth: usize, following: &mut Following) -> Scan<Name<'a>> {
+        if following.follows {
             let at = self.at;
             if let Some(member) = self
                 .names
-                .remembered(self.text.as_bytes(), depth, position, at)
+                .remembered(self.text.as_bytes(), depth, following, at)
             {
                 self.at += member.length;
                 self.next();
                 return Ok(member.name(self.text, at));
             }
-            *follows = false;
-            self.names.stray(depth, position);
+            self.names.stray(depth, following);
         }
         let (name, member) = self.new_name()?;
         self.names.push(member);

@@ -52,6 +52,7 @@ impl<'a> Str<'a> {
     }
 
     /// The text the string stands for.
+    #[inline]
     pub(crate) fn text(&self) -> Cow<'a, str> {
         if self.escaped {
             Cow::Owned(unescape(self.raw()))

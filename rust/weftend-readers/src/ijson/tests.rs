@@ -49,7 +49,7 @@ fn line() -> impl Strategy<Value = String> {
         .prop_map(|pieces| pieces.concat());
     let object = prop::collection::vec(
         prop::sample::select(&["\"a\":", "\"b\":", "\"\\u0061\":", "\"cc\" :"][..]),
-        0..4,
+        0..7,
     )
     .prop_map(|names| {
         let members: Vec<_> = names
@@ -104,6 +104,46 @@ proptest! {
             prop_assert_eq!(accepts(behind), is_ijson(behind), "{}", behind);
         }
     }
+}
+
+/// Whether each line, read after those before it, is judged as the canonicalizer judges it.
+fn assert_judged(lines: &[String]) {
+    let text = lines.join("\n");
+    let mut index = Index::default();
+    index.build(text.as_bytes());
+    let mut scanner = Scanner::new(&text, &index);
+    let mut start = 0;
+    for line in lines {
+        scanner.line(start, start + line.len());
+        let accepted = scanner.skip().and_then(|()| scanner.finish()).is_ok();
+        assert_eq!(accepted, is_ijson(line), "{line}");
+        start += line.len() + 1;
+    }
+}
+
+#[test]
+fn objects_may_have_more_names_than_are_remembered() {
+    let object = |names: &mut dyn Iterator<Item = usize>| {
+        let members: Vec<_> = names
+            .map(|name| format!("\"name {name}\":{name}"))
+            .collect();
+        format!("{{{}}}", members.join(","))
+    };
+    let mut lines = Vec::new();
+    for names in [3, 20, 63, 64, 65, 100] {
+        for again in [0, 1, 17, 62, 63, 64, 80] {
+            lines.push(object(&mut (0..names)));
+            lines.push(object(&mut (0..names).step_by(3)));
+            lines.push(object(&mut (0..names).rev()));
+            lines.push(object(
+                &mut (0..names).filter(|name| *name != again).chain([again]),
+            ));
+            lines.push(object(&mut (0..names).chain([again])));
+        }
+    }
+    assert_judged(&lines);
+    let refused = lines.iter().filter(|line| !is_ijson(line)).count();
+    assert!((20..lines.len() / 4).contains(&refused), "{refused}");
 }
 
 #[test]

@@ -14,7 +14,8 @@ pub struct Peeked<R> {
 impl<R: Read> Peeked<R> {
     /// Read the first [`HEAD`] bytes of `source`, or all of it.
     pub fn new(mut source: R) -> io::Result<Self> {
-        let mut head = Vec::new();
+        // Room for all of it, or it would be read in ever larger pieces.
+        let mut head = Vec::with_capacity(HEAD);
         source.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
         Ok(Peeked { head, rest: source })
     }

@@ -27,33 +27,35 @@ impl<R: Read> Blocks<R> {
     }
 
     /// Fill `block` with the next whole lines; `false` when there are none left. Only the last line of all may
-    /// stand there without its line feed.
+    /// stand there without its line feed. What `block` held is overwritten, so that no memory has to be cleared.
     pub fn next(&mut self, block: &mut Vec<u8>) -> Result<bool, Refusal> {
-        block.clear();
-        block.append(&mut self.rest);
+        let mut filled = self.rest.len();
+        block.resize(block.len().clamp(filled, filled.max(self.size)), 0);
+        block.splice(..filled, self.rest.drain(..));
         while !self.ended {
-            let target = self.size.max(block.len() + self.size / 4 + 1);
-            self.fill(block, target)?;
-            if let Some(end) = memchr::memrchr(b'\n', block) {
+            let target = self.size.max(filled + self.size / 4 + 1);
+            block.resize(target.max(block.len()), 0);
+            filled = self.fill(block, filled)?;
+            let read = block.get(..filled).unwrap_or_default();
+            if let Some(end) = memchr::memrchr(b'\n', read) {
                 if !self.ended {
                     self.rest
-                        .extend_from_slice(block.get(end + 1..).unwrap_or_default());
-                    block.truncate(end + 1);
+                        .extend_from_slice(read.get(end + 1..).unwrap_or_default());
+                    filled = end + 1;
                 }
                 break;
             }
-            if block.len() > MAX_LINE {
+            if filled > MAX_LINE {
                 let message = format!("a line of more than {MAX_LINE} bytes");
                 return Err(Refusal::new(INPUT_TOO_LARGE, "", message));
             }
         }
+        block.truncate(filled);
         Ok(!block.is_empty())
     }
 
-    /// Read until `block` holds `target` bytes or the source ends.
-    fn fill(&mut self, block: &mut Vec<u8>, target: usize) -> Result<(), Refusal> {
-        let mut filled = block.len();
-        block.resize(target.max(filled), 0);
+    /// Read into `block` from its byte at `filled`, until it is full or the source ends; how much of it is filled.
+    fn fill(&mut self, block: &mut [u8], mut filled: usize) -> Result<usize, Refusal> {
         while let Some(space) = block.get_mut(filled..).filter(|space| !space.is_empty()) {
             match self.source.read(space) {
                 Ok(0) => {
@@ -65,8 +67,7 @@ impl<R: Read> Blocks<R> {
                 Err(error) => return Err(Refusal::new(INPUT_UNREADABLE, "", error.to_string())),
             }
         }
-        block.truncate(filled);
-        Ok(())
+        Ok(filled)
     }
 }
 
