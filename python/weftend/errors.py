@@ -144,7 +144,7 @@ class Code(StrEnum):
     INPUT_UNREADABLE = "INPUT_UNREADABLE"
     """A file that cannot be read, or is not a regular file."""
     HOME_BUSY = "HOME_BUSY"
-    """Another run holds this home."""
+    """Another run holds this home, or writes to its store."""
     HOME_INVALID = "HOME_INVALID"
     """The ledger is not one this version can read."""
     OUTPUT_UNWRITABLE = "OUTPUT_UNWRITABLE"

@@ -23,6 +23,8 @@ RUN = {
     "workflow": "w",
     "recorded_at": "2026-11-01T00:00:00Z",
 }
+KEPT = {"detector_id": "d", "scope": "*", "reason": "r", "owner": "o"}
+SAID = {"table": "agent_messages", "session_id": "s", "sender": "a", "body": "b"}
 SARIF = {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "lint"}}, "results": []}]}
 USAGE = ["telemetry.usage.v0", "--from-store"]
 
@@ -37,6 +39,8 @@ def shell(tmp_path: Path) -> Shell:
     (shell.folder / "run.json").write_text(json.dumps(RUN | {"schema_version": 1, "findings_count": 0}))
     (shell.folder / "log.sarif").write_text(json.dumps(SARIF))
     (shell.folder / "cargo.json").write_text('{"reason":"build-finished","success":true}\n')
+    (shell.folder / "kept.json").write_text(json.dumps(KEPT))
+    (shell.folder / "said.json").write_text(json.dumps(SAID))
     (shell.folder / "value.json").write_text('{"b":1,"a":2}')
     return shell
 
@@ -49,6 +53,8 @@ def command_lines(folder: Path) -> list[list[str]]:
         ["ingest"],
         ["ingest", "completion", str(folder / "run.json")],
         ["ingest", "sarif", str(folder / "log.sarif")],
+        ["ingest", "suppressions", str(folder / "kept.json")],
+        ["ingest", "content", str(folder / "said.json")],
         ["ingest", "cargo", str(folder / "cargo.json"), "--total-ms", "1"],
         ["count", *USAGE],
         ["aggregate", *USAGE, "--k", "5"],

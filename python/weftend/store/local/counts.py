@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from weftend.store.local.database import LOCAL
+from weftend.store.local.database import LOCAL, refusals
 
 MOST: Final = 2**53 - 1
 """No sum of events goes beyond this."""
@@ -50,7 +50,7 @@ def acknowledge(home: Path) -> list[Count]:
     """
     if not (home / LOCAL.file_name).exists():
         return []
-    with closing(LOCAL.create(home)) as connection:
+    with closing(LOCAL.create(home)) as connection, refusals(home / LOCAL.file_name):
         connection.execute("BEGIN IMMEDIATE")
         told = [count for count in read(connection) if count.news]
         connection.execute("UPDATE ingest_count SET acknowledged = events")

@@ -41,7 +41,7 @@ class Database:
                 where the folder or file cannot be written. The file is left as it was.
         """
         path = home / self.file_name
-        with _refusals(path):
+        with refusals(path):
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
             connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
@@ -63,7 +63,7 @@ class Database:
         path = home / self.file_name
         if not path.exists():
             return None
-        with _refusals(path):
+        with refusals(path):
             connection = _read_only(path)
             with _closed_on_error(connection):
                 self._check_owner(connection, path)
@@ -154,10 +154,14 @@ def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _refusals(path: Path) -> Iterator[None]:
+def refusals(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system say of the database ``path`` into refusals with their codes."""
     try:
         yield
     except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            message = f"another process has been writing for {BUSY_SECONDS:g} seconds; run it again"
+            raise _refusal(Code.HOME_BUSY, path, message) from error
         raise _refusal(Code.OUTPUT_UNWRITABLE, path, str(error)) from error
     except sqlite3.DatabaseError as error:
         raise _refusal(Code.STORE_DAMAGED, path, str(error), ExitStatus.INTEGRITY) from error

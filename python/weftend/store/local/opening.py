@@ -13,7 +13,7 @@ from weftend.canonical import canonicalize
 from weftend.recording import SpoolReader
 from weftend.store.content import ContentStore
 from weftend.store.home import state_home
-from weftend.store.local.database import LOCAL
+from weftend.store.local.database import LOCAL, refusals
 from weftend.store.local.ingest import Ingest, Ingested
 
 SPOOL: Final = "spool"
@@ -30,7 +30,8 @@ def way_in(folder: Path, in_force: dict[str, Any]) -> Iterator[Ingest]:
     messages = ContentStore(folder)
     with closing(LOCAL.create(folder)) as connection, closing(messages):
         events = {event["type"]: event for event in in_force["events"]}
-        yield Ingest(connection, SpoolReader([canonicalize(in_force)]), events, messages)
+        with refusals(folder / LOCAL.file_name):
+            yield Ingest(connection, SpoolReader([canonicalize(in_force)]), events, messages)
 
 
 def ingest(

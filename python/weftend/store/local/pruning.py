@@ -18,7 +18,7 @@ from weftend.policy.organisation import policies
 from weftend.store.content import CONTENT
 from weftend.store.files import read_bounded
 from weftend.store.local import retention, rules
-from weftend.store.local.database import LOCAL, Database
+from weftend.store.local.database import LOCAL, Database, refusals
 from weftend.store.local.retention import Planned, Pruned, Rule
 
 PLAN_SCHEMA: Final = "weftend.prunePlan/0"
@@ -68,7 +68,11 @@ def apply(
     for _name, database, in_force in _in_force():
         if (home / database.file_name).exists():
             cutoffs = _cutoffs(in_force, now, made)
-            with closing(database.create(home)) as connection, _log(home, connection, database) as log:
+            with (
+                closing(database.create(home)) as connection,
+                _log(home, connection, database) as log,
+                refusals(home / database.file_name),
+            ):
                 done += retention.apply(connection, in_force, cutoffs, now, log=log, progress=progress)
     return done
 

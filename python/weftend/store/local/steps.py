@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
-STEP_SECONDS: Final = 0.03
+STEP_SECONDS: Final = 0.015
 """How long one step aims to hold the lock."""
 LOOKS: Final = (0.001, 0.002, 0.005, 0.010, 0.015, 0.020, 0.025, 0.025, 0.025, 0.050, 0.050, 0.100)
 """Seconds between the looks of a waiting connection; the last repeats (``sqlite3_busy_timeout``)."""
