@@ -179,12 +179,13 @@ def _verdict(file: str, snapshot: Any, against: Against, issues: tuple[Issue, ..
     chunks = access.items(snapshot, "chunks")
     known = [against.definition(chunk) for chunk in chunks]
     floors = [floor for chunk in chunks if (floor := access.integer(chunk, "kAnonymityFloor")) is not None]
-    checked, unchecked = _extent(known, against)
+    stream_id = access.text(snapshot, "streamId")
+    checked, unchecked = _extent(stream_id, known, against)
     return Verdict(
         file=file,
         issues=issues,
         preview=conduit.is_preview(snapshot),
-        stream=access.text(snapshot, "streamId"),
+        stream=stream_id,
         unit=next((stream.unit for stream in known if stream is not None), "units"),
         chunks=len(chunks),
         ticks=_ticks(chunks),
@@ -203,16 +204,20 @@ def _ticks(chunks: list[Any]) -> tuple[int, int]:
     return access.integer(chunks[0], "windowStartTick") or 0, access.integer(chunks[-1], "windowEndTick") or 0
 
 
-def _extent(known: list[Stream | None], against: Against) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What was checked, and what was not and why, in words."""
+def _extent(
+    name: str | None, known: list[Stream | None], against: Against
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What was checked of the stream ``name``, and what was not and why, in words."""
     checked, unchecked = list(ALWAYS), []
+    if against.given and not any(stream.id == name for stream in against.given):
+        unchecked.append("the definitions given: none is of this stream")
     if any(stream is not None for stream in known):
         checked += BY_DEFINITION
     if None in known:
         number = known.count(None)
         of = f" of {number} chunk{'s' if number > 1 else ''}" if any(known) else ""
         why = "the stream's definition is not at hand; --streams and --vocabulary give it"
-        unchecked.append(f"promise, {', '.join(BY_DEFINITION)}{of}: {why}")
+        unchecked.append(f"promise, pathDigest, {', '.join(BY_DEFINITION)}{of}: {why}")
     if any(stream is not None and stream.reader == "release" for stream in known):
         unchecked.append("pathDigest: it is the release's own, so compare it with the release's manifest")
     elif any(known):

@@ -56,7 +56,18 @@ def test_without_the_definition_the_promise_is_not_checked() -> None:
     assert verdict.status == "verified"
     assert verdict.promises == ()
     assert "vocabulary" not in verdict.checked
-    assert any(words.startswith("promise, maps, vocabulary, clamps") for words in verdict.unchecked)
+    assert any(words.startswith("promise, pathDigest, maps, vocabulary") for words in verdict.unchecked)
+
+
+def test_definitions_that_were_given_for_nothing_are_named() -> None:
+    elsewhere = Stream.of(definition(streamId="telemetry.other.v0"))
+    for against in (Against(given=[elsewhere]), Against(given=[elsewhere], shipped=[STREAM])):
+        verdict = verify_snapshot(file(snapshot(CHUNKS)), "s", against)
+        assert verdict.status == "verified"
+        assert any(words.startswith("the definitions given:") for words in verdict.unchecked)
+    for against in (Against(given=[STREAM, elsewhere]), Against(shipped=[STREAM])):
+        verdict = verify_snapshot(file(snapshot(CHUNKS)), "s", against)
+        assert not any(words.startswith("the definitions given:") for words in verdict.unchecked)
 
 
 def test_a_pruned_chain_is_verified_from_its_anchor() -> None:
