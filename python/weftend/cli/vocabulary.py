@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from weftend.cli import options, sources
-from weftend.cli.output import emit, emit_json, machine, report, say
-from weftend.errors import Code, ExitStatus, WeftendError
+from weftend.cli.output import emit, emit_json, fail, machine, report, say
+from weftend.errors import Code, ExitStatus, Issue, WeftendError
 
 if TYPE_CHECKING:
     from weftend.report.vocabulary import Proposal
@@ -43,6 +46,7 @@ def collect(asked: sources.Asked, k: int | None, pattern: str | None, as_json: b
     from weftend.policy.floors import floor_of
     from weftend.report.vocabulary import proposals
 
+    _require_another_file(asked)
     target = sources.target(asked)
     floor = floor_of(target.definition, k)
     read = sources.read(asked, target)
@@ -64,6 +68,18 @@ def collect(asked: sources.Asked, k: int | None, pattern: str | None, as_json: b
     else:
         emit(vocabularies.text(names).encode())
     return sources.status_of(read, ExitStatus.NOTHING_RELEASED if over else ExitStatus.DONE)
+
+
+def _require_another_file(asked: sources.Asked) -> None:
+    """Refuse to read names from the file that they go to: the shell has emptied it, so they would be lost."""
+    for item in asked.vocabulary:
+        file = item.rpartition("=")[2]
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            if os.path.samestat(os.stat(file), os.fstat(sys.stdout.fileno())):
+                message = (
+                    f"{file} is where the output goes, and the shell has emptied it: write to another file"
+                )
+                fail(Issue(Code.USAGE, "argv#--vocabulary", message))
 
 
 def _tell(proposal: Proposal, k: int, units: str) -> None:

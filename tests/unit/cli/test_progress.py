@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -17,6 +18,20 @@ from reports import TESTS, many
 
 PATIENCE = 30.0
 """Seconds until the test gives up."""
+
+
+def fed(pipe: Path) -> BinaryIO:
+    """``pipe`` opened for writing once a command reads it; an error, not a wait, where none does."""
+    ends = time.monotonic() + PATIENCE
+    while True:
+        try:
+            descriptor = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            assert time.monotonic() < ends, "nobody reads the pipe"
+            time.sleep(0.02)
+        else:
+            os.set_blocking(descriptor, True)
+            return os.fdopen(descriptor, "wb", buffering=0)
 
 
 class Watched:
@@ -36,7 +51,7 @@ class Watched:
     def until(self, pattern: str) -> None:
         """Feed the pipe until the terminal has shown ``pattern``, then close it and let the command end."""
         ends = time.monotonic() + PATIENCE
-        with self.pipe.open("wb", buffering=0) as feed:
+        with fed(self.pipe) as feed:
             feed.write(b"<testsuite>")
             while not re.search(pattern, self.shown, re.DOTALL):
                 assert time.monotonic() < ends, self.shown
@@ -85,7 +100,7 @@ def test_nobody_at_a_terminal_sees_nothing_of_it(tmp_path, pipe):
     reports = many(tmp_path / "reports", 7)
     command = [sys.executable, "-m", "weftend", "count", TESTS, str(reports), str(pipe)]
     done = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    with pipe.open("wb") as feed:
+    with fed(pipe) as feed:
         time.sleep(0.5)  # several calls of progress, if there were any
         feed.write(b"<testsuite/>")
     _, err = done.communicate(timeout=PATIENCE)
@@ -97,6 +112,7 @@ def test_nobody_at_a_terminal_sees_nothing_of_it(tmp_path, pipe):
 
 def test_a_machine_sees_nothing_of_it_at_a_terminal_either(tmp_path, pipe):
     watched = Watched(["count", TESTS, str(many(tmp_path / "reports", 7)), str(pipe), "--json"], pipe)
-    pipe.write_bytes(b"<testsuite/>")
+    with fed(pipe) as feed:
+        feed.write(b"<testsuite/>")
     status, out = watched.ended()
     assert (status, watched.shown, out[:1]) == (0, "", b"{")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -43,6 +45,21 @@ def test_a_vocabulary_is_collected_and_used(tmp_path, capfdbinary):
     chunk = json.loads((tmp_path / "out" / SNAPSHOT).read_bytes())["chunks"][0]
     assert chunk["payload"]["aggregates"]["failingTests"] == {"__other__": 7, "pkg.Suite::flop": 12}
     assert "No vocabulary yet for slowTests" in err
+
+
+def test_names_are_not_read_from_the_file_that_they_go_to(tmp_path):
+    reports, names = many(tmp_path / "reports", 5), tmp_path / "names.txt"
+    names.write_text("failingTests pkg.Suite::gone\n")
+    command = [sys.executable, "-m", "weftend", "vocabulary", "collect", TESTS, reports, "--k", "5"]
+    with names.open("rb+") as out:
+        done = subprocess.run(
+            [*command, "--vocabulary", names], stdout=out, stderr=subprocess.PIPE, timeout=60
+        )
+    assert done.returncode == 2
+    assert b"USAGE argv#--vocabulary" in done.stderr
+    with (tmp_path / "next.txt").open("wb") as out:
+        assert subprocess.run([*command, "--vocabulary", names], stdout=out, timeout=60).returncode == 0
+    assert "pkg.Suite::gone" in (tmp_path / "next.txt").read_text()
 
 
 def test_collect_says_in_its_document_what_was_refused(tmp_path, capfdbinary):
