@@ -35,7 +35,7 @@ _json = click.option(
 
 
 @click.command(short_help="Print the canonical form of a JSON text.")
-@click.argument("file", default="-", type=click.Path(allow_dash=True))
+@click.argument("file", default="-", type=click.Path(readable=False, allow_dash=True))
 @_json
 def canon(file: str) -> None:
     """Print the canonical JSON (RFC 8785) of FILE, or of standard input.
@@ -49,7 +49,7 @@ def canon(file: str) -> None:
 
 
 @click.command(short_help="Print the SHA-256 of the canonical form of JSON texts.")
-@click.argument("files", nargs=-1, type=click.Path(allow_dash=True), metavar="[FILE]...")
+@click.argument("files", nargs=-1, type=click.Path(readable=False, allow_dash=True), metavar="[FILE]...")
 @_json
 def digest(files: tuple[str, ...]) -> None:
     """Print the SHA-256 of the canonical JSON of each FILE, or of standard input.

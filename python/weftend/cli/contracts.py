@@ -11,7 +11,10 @@ from weftend.cli.output import emit, emit_json, fail, machine, report, say
 from weftend.errors import Code, ExitStatus, Issue
 
 _extra = click.option(
-    "--contracts", metavar="FILE", type=click.Path(path_type=Path), help="Compiled contracts of your own."
+    "--contracts",
+    metavar="FILE",
+    type=click.Path(readable=False, path_type=Path),
+    help="Compiled contracts of your own.",
 )
 _json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
 
@@ -22,7 +25,7 @@ def contracts() -> None:
 
 
 @contracts.command("check", short_help="Check a contracts folder, or the shipped one.")
-@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
+@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(readable=False, path_type=Path))
 @click.option(
     "--today", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="Check review dates as of that day."
 )
@@ -135,7 +138,7 @@ def _kind(kind: dict[str, Any]) -> str:
 
 
 @contracts.command("compile", short_help="Compile a folder of contracts of your own.")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=click.Path(readable=False, path_type=Path))
 @click.option("--out", required=True, metavar="FILE", help="Where to write; - for standard output.")
 @_json
 def compile_folder(folder: Path, out: str, _json: bool) -> None:

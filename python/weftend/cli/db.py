@@ -14,7 +14,9 @@ from weftend.errors import Code, ExitStatus, Issue
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_home = click.option("--home", type=click.Path(path_type=Path), metavar="DIR", help="The home; see the docs.")
+_home = click.option(
+    "--home", type=click.Path(readable=False, path_type=Path), metavar="DIR", help="The home; see the docs."
+)
 _json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
 
 
@@ -79,7 +81,10 @@ def _shown(item: Any) -> Any:
 
 @db.command("export", short_help="Export the events that may be exported.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; stdout where not given."
+    "--out",
+    type=click.Path(readable=False, path_type=Path),
+    metavar="FILE",
+    help="Where to; stdout where not given.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask; needed where nobody can be asked.")
 @_home
@@ -149,7 +154,11 @@ def prune_plan(home: Path | None, _json: bool) -> None:
 
 @db.command("prune-apply", short_help="Take away what has run its time.")
 @click.option(
-    "--plan", "file", type=click.Path(path_type=Path), metavar="FILE", help="What prune-plan --json made."
+    "--plan",
+    "file",
+    type=click.Path(readable=False, path_type=Path),
+    metavar="FILE",
+    help="What prune-plan --json made.",
 )
 @_home
 @_json

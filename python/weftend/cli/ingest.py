@@ -16,17 +16,23 @@ if TYPE_CHECKING:
 
     from weftend.store.local.ingest import Ingest, Ingested
 
-_home = click.option("--home", type=click.Path(path_type=Path), metavar="DIR", help="The home; see the docs.")
+_home = click.option(
+    "--home", type=click.Path(readable=False, path_type=Path), metavar="DIR", help="The home; see the docs."
+)
 _contracts = click.option(
     "--contracts",
     "extra",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     metavar="FILE",
     help="Compiled contracts of your own.",
 )
 _json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
 _files = click.argument(
-    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, allow_dash=True)
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    type=click.Path(readable=False, path_type=Path, allow_dash=True),
 )
 
 
@@ -111,7 +117,7 @@ def sarif(options: tuple[Path | None, Path | None], files: tuple[Path, ...], _js
 
 
 @ingest.command("cargo", short_help="Take in the messages of a cargo build.")
-@click.argument("file", metavar="-|FILE", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", metavar="-|FILE", type=click.Path(readable=False, path_type=Path, allow_dash=True))
 @click.option(
     "--repository", default="local", show_default=True, metavar="NAME", help="The repository's name."
 )

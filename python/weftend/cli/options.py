@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-FOLDER = click.Path(path_type=Path)
+FOLDER = click.Path(readable=False, path_type=Path)
 """A folder; whether it is there is the command's to find out, so that it can say so with a code."""
 
 json_output = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, no words.")

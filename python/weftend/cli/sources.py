@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from weftend.fold import Stream
 
 STDIN: Final = Path("-")
-_PATH: Final = click.Path(path_type=Path, allow_dash=True)
+_PATH: Final = click.Path(readable=False, path_type=Path, allow_dash=True)
 
 _OPTIONS: Final = (
     click.argument("stream_id", metavar="STREAM"),

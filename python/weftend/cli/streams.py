@@ -17,10 +17,17 @@ MOST_KEYS: Final = 12
 """Keys of an enum that are shown one by one."""
 
 _files = click.option(
-    "--streams", metavar="FILE", multiple=True, type=click.Path(path_type=Path), help="More definitions."
+    "--streams",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(readable=False, path_type=Path),
+    help="More definitions.",
 )
 _contracts = click.option(
-    "--contracts", metavar="FILE", type=click.Path(path_type=Path), help="Compiled contracts of your own."
+    "--contracts",
+    metavar="FILE",
+    type=click.Path(readable=False, path_type=Path),
+    help="Compiled contracts of your own.",
 )
 _vocabulary = click.option(
     "--vocabulary", metavar="[MAP=]FILE", multiple=True, help="Registered names of the stream's maps."
@@ -158,7 +165,9 @@ def _map_line(item: dict[str, Any]) -> str:
 
 
 @streams.command("check", short_help="Check definitions and their vocabularies.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(readable=False, path_type=Path)
+)
 @_contracts
 @_vocabulary
 @_json

@@ -52,9 +52,20 @@ def policies() -> list[Organisation]:
     if named:
         found.append(_read(Path(named)))
     site = site_config_path("weftend", appauthor=False) / "policy.json"
-    if site.exists():
+    if _stands(site):
         found.append(_read(site))
     return found
+
+
+def _stands(path: Path) -> bool:
+    """Whether something has the name; where that cannot be found out, or a link leads nowhere, it counts."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        _refuse(path, "", f"cannot be read: {error.strerror or error}")
+    return True
 
 
 def _read(path: Path) -> Organisation:

@@ -165,3 +165,15 @@ def test_hostile_text_is_refused_and_not_shown(folder):
 def test_every_refusal_of_a_text_has_its_words():
     values_only = {Code.CANON_CYCLE, Code.CANON_KEY_TYPE, Code.CANON_TYPE}
     assert set(canon.REASONS) == {code for code in Code if code.startswith("CANON_")} - values_only
+
+
+def test_a_file_that_may_not_be_read_is_told_as_that(folder, monkeypatch, capfdbinary):
+    def refuse(name: str, _mode: str) -> None:
+        raise PermissionError(13, "Permission denied", name)
+
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(inputs, "open", refuse, raising=False)
+    for command in ("canon", "digest"):
+        assert main([command, "--json", "good.json"]) == 2
+        out, err = capfdbinary.readouterr()
+        assert (issues(out), err) == ([("INPUT_UNREADABLE", "good.json#")], b"")

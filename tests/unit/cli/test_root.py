@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import click
 import pytest
@@ -69,3 +70,17 @@ def test_import_of_the_package_loads_nothing():
 def test_an_unknown_attribute_is_told():
     with pytest.raises(AttributeError, match="nothing_here"):
         _ = weftend.nothing_here
+
+
+def parameters(command: click.Command) -> Iterator[click.Parameter]:
+    """Every parameter of a command and of the commands below it."""
+    yield from command.params
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from parameters(below)
+
+
+def test_no_path_is_judged_before_the_command_opens_it():
+    """Else a file without permission would be a mistake on the command line, and not ``INPUT_UNREADABLE``."""
+    paths = [item.type for item in parameters(root) if isinstance(item.type, click.Path)]
+    assert len(paths) > 20
+    assert [path for path in paths if path.readable or path.exists] == []

@@ -114,3 +114,16 @@ def test_a_file_that_is_not_valid_stops_everything(site, text, place):
 def test_a_named_file_that_is_missing_stops_everything(tmp_path, monkeypatch):
     monkeypatch.setenv("WEFTEND_POLICY", str(tmp_path / "none.json"))
     assert refusal(floor_of, STREAM, None)[0] == "POLICY_INVALID"
+
+
+def test_a_link_to_nothing_stops_everything(site):
+    (site / "policy.json").symlink_to("gone.json")
+    assert refusal(floor_of, STREAM, None) == ("POLICY_INVALID", f"{site / 'policy.json'}#")
+
+
+def test_a_folder_that_may_not_be_searched_stops_everything(site, monkeypatch):
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "lstat", refuse)
+    assert refusal(floor_of, STREAM, None) == ("POLICY_INVALID", f"{site / 'policy.json'}#")
