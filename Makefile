@@ -42,6 +42,7 @@ check: build ## lint, types, layering, stubs, generated files
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/generate.py --check
 	$(BIN)/weftend contracts check
+	$(BIN)/pytest tests/docs/test_telemetry_pages.py
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; \
 	else echo 'SKIPPED: cargo deny is not installed, so licences and advisories of crates were not checked' >&2; fi
 

@@ -79,3 +79,11 @@ def test_retention_and_limits(facts: dict[str, Any]) -> None:
         "sessionCharacters": limits["session_id"],
         "typeCharacters": limits["metric_type"],
     }
+
+
+def test_every_toggle_is_reconciled(facts: dict[str, Any]) -> None:
+    page = (Path(__file__).parents[2] / "docs/telemetry/control.md").read_text()
+    rows = [row for producer in facts["producers"].values() for row in producer]
+    named = {name for row in rows for name in re.findall(r"VOX_\w+", row.get("toggle", ""))}
+    reconciled = re.findall(r"^\| `(VOX_\w+)` \| (?:kept|renamed|retired)", page, re.MULTILINE)
+    assert sorted(reconciled) == sorted(named | set(facts["other_toggles"]))

@@ -92,7 +92,8 @@ def _shown(item: Any) -> Any:
 def export(out: Path | None, yes: bool, home: Path | None, _json: bool) -> ExitStatus:
     """Export events whose contract allows it, one JSON object a line, after showing what would go.
 
-    Needs mode export. Of an event go its type, day, count, value and its fields of class S0 or S1.
+    Needs mode export. Of an event go its type, day, count, value and its fields of class S0 or S1. With --json the
+    rows and what is said of them are one document.
     """
     from weftend import contracts, recording
     from weftend.store.local import export as exporting
@@ -109,9 +110,10 @@ def export(out: Path | None, yes: bool, home: Path | None, _json: bool) -> ExitS
             say(f"{line['type']}: {line['events']} events in {line['rows']} rows; fields {line['fields']}")
         if connection is None or not lines:
             say("Nothing here may be exported.")
+            _summary([], [], out)
             return ExitStatus.NOTHING_RELEASED
         _ask(yes)
-        _write(exporting.rows(connection, fields), out)
+        _write(exporting.rows(connection, fields), lines, out)
     return ExitStatus.DONE
 
 
@@ -124,14 +126,23 @@ def _ask(yes: bool) -> None:
         fail(Issue(Code.USAGE, "argv#--yes", "not confirmed; nothing was exported"))
 
 
-def _write(rows: Iterator[dict[str, Any]], out: Path | None) -> None:
-    if out is None:
+def _write(rows: Iterator[dict[str, Any]], lines: list[dict[str, Any]], out: Path | None) -> None:
+    if out is not None:
+        from weftend.store.files import replace
+
+        replace(out, b"".join(map(json_line, rows)))
+        _summary(lines, [], out)
+    elif machine.get():
+        _summary(lines, list(rows), out)
+    else:
         for row in rows:
             emit(json_line(row))
-        return
-    from weftend.store.files import replace
 
-    replace(out, b"".join(map(json_line, rows)))
+
+def _summary(lines: list[dict[str, Any]], rows: list[dict[str, Any]], out: Path | None) -> None:
+    """Under ``--json`` the one document: ``types``, what went of each; ``rows``, where they went to no file."""
+    if machine.get():
+        emit_json({"types": lines} | ({} if out else {"rows": rows}))
 
 
 @db.command("prune-plan", short_help="Show what would go, table by table.")

@@ -48,7 +48,9 @@ def _words(found: Health) -> str:
         f"spool      {spool['segments']} segments, {spool['bytes']} bytes waiting, {spool['torn']} torn"
     )
     lines += [f"count      {count} {code}" for code, count in found.counts.items()]
-    lines += [f"contracts  {found.contracts['types']} event types"] if found.contracts else []
+    if found.contracts:
+        newest = max(found.contracts["versions"].values(), default=0)
+        lines.append(f"contracts  {found.contracts['types']} event types, of versions up to {newest}")
     lines += [f"prune      {item['rows']} rows of {item['table']}" for item in found.prune]
     if not found.problems:
         lines.append("Everything holds.")

@@ -102,6 +102,9 @@ def test_a_query_only_looks(shell: Shell, sql: str) -> None:
     assert shell.json("db", "query", "SELECT count(*) AS n FROM research_metrics") == [{"n": 1}]
 
 
+FIELDS = ["iterations", "profile", "suite", "unit", "warm"]
+
+
 def test_export_needs_its_mode_and_takes_only_what_may_go(shell: Shell) -> None:
     shell("record", "benchmark_event", "unit=ms", "--value", "2", "--session", "bench:secret-repo")
     finding = ["detector_id=d", "tier=A", "fingerprint=f", "message=m"]
@@ -117,6 +120,17 @@ def test_export_needs_its_mode_and_takes_only_what_may_go(shell: Shell) -> None:
     assert exported.pop("day").count("-") == 2
     assert exported == {"type": "benchmark_event", "events": 1, "value": 2.0, "fields": {"unit": "ms"}}
     assert b"benchmark_event: 1 events" in ended.stderr
+    both = shell.json("db", "export", "--yes", WEFTEND_TELEMETRY="export")
+    assert both["types"] == [{"type": "benchmark_event", "events": 1, "rows": 1, "fields": FIELDS}]
+    assert [row["value"] for row in both["rows"]] == [2.0]
+    out = shell.folder / "exported.ndjson"
+    shown = shell.json("db", "export", "--yes", "--out", str(out), WEFTEND_TELEMETRY="export")
+    assert (shown, out.read_bytes()) == ({"types": both["types"]}, ended.stdout)
+
+
+def test_where_nothing_may_be_exported_nothing_is(shell: Shell) -> None:
+    nothing = shell.json("db", "export", "--yes", status=1, WEFTEND_TELEMETRY="export")
+    assert nothing == {"rows": [], "types": []}
 
 
 def test_prune_apply_takes_what_the_plan_shows(shell: Shell, tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def _contracts(health: Health) -> None:
     health.contracts = {
         "schema": in_force["schema"],
         "types": len(in_force["events"]),
-        "versions": {event["type"]: event["version"] for event in in_force["events"] if event["version"] > 1},
+        "versions": {event["type"]: event["version"] for event in in_force["events"]},
         "reviewOverdue": overdue,
     }
     if overdue:
