@@ -181,6 +181,16 @@ def junit_reports(draw: st.DrawFn) -> bytes:
         return text.encode()
 
 
+declarations = st.sampled_from(
+    [
+        "",
+        "<?xml version='1.0'?>",
+        '<?xml version="1.1" encoding="utf-8" standalone="yes"?>',
+        "<?xml version='1.0' standalone='no' ?>\n",
+    ]
+)
+declared_texts = st.builds(str.__add__, declarations, junit_texts()).map(str.encode)
+"""Reports in UTF-8, of which bytes may be changed without their encoding becoming another."""
 ENTITIES = [
     "<!DOCTYPE testsuite>",
     "<!DOCTYPE a [<!ENTITY b 'c'>]>",
@@ -454,7 +464,32 @@ check_records = some(
         ),
     }
 )
+run_ids = st.sampled_from([1, 2])
+whole = {"status": statuses, "conclusion": conclusions}
+plausible_payloads = st.one_of(
+    st.builds(
+        dict,
+        workflow_run=st.fixed_dictionaries(
+            whole | {"id": run_ids, "event": st.just("push"), "created_at": instants, "updated_at": instants}
+        ),
+        repository=st.just({"full_name": "org/repo"}),
+    ),
+    st.builds(
+        dict,
+        workflow_job=st.fixed_dictionaries(
+            whole
+            | {
+                "id": st.integers(7, 9),
+                "run_id": run_ids,
+                "labels": st.lists(st.sampled_from("ab"), max_size=3),
+            }
+        ),
+        repository=st.just({"full_name": "Org/Repo"}),
+    ),
+)
+"""Records that say whose they are and meet in a few runs, which the others seldom do."""
 payloads = st.one_of(
+    plausible_payloads,
     some({"workflow_run": run_records, "repository": repositories, "action": statuses}),
     some({"workflow_job": job_records, "repository": repositories}),
     some({"check_run": check_records, "repository": repositories}),

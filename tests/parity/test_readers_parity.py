@@ -71,7 +71,7 @@ def test_broken_junit_reports(files: list[Document]) -> None:
 
 
 @searched
-@given(documents(reports.mutated(reports.junit_texts().map(str.encode)), "junit", 1))
+@given(documents(reports.mutated(reports.declared_texts), "junit", 1))
 def test_mutated_junit_reports(files: list[Document]) -> None:
     agree(DEFINITIONS[TESTS], files)
 

@@ -114,6 +114,12 @@ fn what_has_not_completed_keeps_its_run_out() {
 }
 
 #[test]
+fn a_label_that_a_job_has_twice_counts_once() {
+    let twice = JOB.replace("\"x y\"", "\"x y\",\"ubuntu-latest\",\"x y\"");
+    assert_eq!(keys(&told(&twice)[0]), keys(&told(JOB)[0]));
+}
+
+#[test]
 fn numbers_and_names_are_what_they_mean_however_they_are_spelled() {
     let spelled = RUN
         .replace("\"id\":7", "\"\\u0069d\":7.0")

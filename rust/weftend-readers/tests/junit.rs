@@ -266,6 +266,17 @@ fn what_is_not_well_formed_is_refused() {
         "<testsuite><!-- -- --></testsuite>",
         "<testsuite>&</testsuite>",
         "<testsuite><?xml version='1.0'?></testsuite>",
+        " <?xml version='1.0'?><testsuite/>",
+        "<!-- a --><?xml version='1.0'?><testsuite/>",
+        "<?xml?><testsuite/>",
+        "<?xml encoding='utf-8'?><testsuite/>",
+        "<?xml version='1.0'encoding='utf-8'?><testsuite/>",
+        "<?xml version='1.0' encoding=''?><testsuite/>",
+        "<?xml version='2.0'?><testsuite/>",
+        "<?xml version='1.0' standalone='maybe'?><testsuite/>",
+        "<?xml version='1.0' standalone='no' encoding='utf-8'?><testsuite/>",
+        "<?xml version='1.0' version='1.0'?><testsuite/>",
+        "<?xml version='1.0' more='yes'?><testsuite/>",
         "<?<a?><testsuite/>",
         "<? a?><testsuite/>",
         "<testsuite><?1 a?></testsuite>",
@@ -280,6 +291,20 @@ fn what_is_not_well_formed_is_refused() {
     ];
     for document in documents {
         refusal(document);
+    }
+}
+
+#[test]
+fn declarations_of_every_form_are_read() {
+    for declaration in [
+        "<?xml version='1.0'?>",
+        "<?xml version = \"1.1\" ?>",
+        "<?xml version='1.0' encoding='UTF-8'?>",
+        "<?xml\nversion='1.0'\nencoding='utf-8'\nstandalone='yes'\n?>",
+        "<?xml version='1.0' standalone='no'?>",
+        "\u{feff}<?xml version='1.0'?>",
+    ] {
+        tally(format!("{declaration}<testsuite/>"));
     }
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from xml.parsers import expat
 
@@ -44,6 +45,7 @@ def read(content: bytes) -> list[Case]:
     parser.StartElementHandler = report.start
     parser.EndElementHandler = report.end
     parser.StartDoctypeDeclHandler = _refuse
+    parser.XmlDeclHandler = _declared
     try:
         parser.Parse(decoded(content).encode(), True)
     except expat.ExpatError:
@@ -53,6 +55,12 @@ def read(content: bytes) -> list[Case]:
 
 def _refuse(*_: object) -> None:
     raise invalid()
+
+
+def _declared(version: str, *_: object) -> None:
+    """What of the declaration the parser does not look at (XML 1.0, section 2.8)."""
+    if re.fullmatch(r"1\.[0-9]+", version) is None:
+        raise invalid()
 
 
 class _Report:

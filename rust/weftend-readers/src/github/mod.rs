@@ -10,6 +10,8 @@ mod record;
 mod time;
 mod values;
 
+use std::collections::BTreeSet;
+
 use crate::ijson::{self, Fault, Index, Scanner};
 use crate::keys;
 use crate::refusal::Refusal;
@@ -147,8 +149,9 @@ fn job_keys(record: &Record, completed: bool) -> Vec<(&'static str, String)> {
     if !completed {
         return Vec::new();
     }
-    let labels = record.labels.iter().map(String::as_str);
+    let labels: BTreeSet<&str> = record.labels.iter().map(String::as_str).collect();
     let mut keys: Vec<_> = labels
+        .into_iter()
         .filter_map(|label| key("runners", Some(label)))
         .collect();
     keys.extend(key("jobConclusions", record.conclusion.as_deref()));

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod case;
+mod declaration;
 mod encoding;
 mod markup;
 mod suite;

@@ -1,6 +1,7 @@
 //! Following the nesting of suites and cases through the tokens of one report.
 
 use super::case::Case;
+use super::declaration;
 use super::markup::{self, Wrong};
 use super::tokens::{Token, Tokens};
 use super::{MAX_DEPTH, is_root};
@@ -50,11 +51,10 @@ impl<'t, 'a> Suites<'t, 'a> {
             Token::Text(_) | Token::Data if !self.inside() => Err("text outside the root element"),
             Token::Text(text) => markup::check_text(text),
             Token::DocumentType => Err("a document type declaration"),
-            Token::Declaration if self.seen_root || self.inside() => {
-                Err("a declaration that is not first")
-            }
+            Token::Declaration(_) if tokens.start() > 0 => Err("a declaration that is not first"),
+            Token::Declaration(attributes) => declaration::check(attributes),
             Token::Instruction(target) => markup::check_target(target),
-            Token::Data | Token::Declaration | Token::Comment => Ok(()),
+            Token::Data | Token::Comment => Ok(()),
         }
     }
 

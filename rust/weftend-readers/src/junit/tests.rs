@@ -33,7 +33,7 @@ fn by_tokens(text: &str) -> Trace {
             }
             Token::Data => "data".to_owned(),
             Token::Comment => "comment".to_owned(),
-            Token::Declaration => "declaration".to_owned(),
+            Token::Declaration(_) => "declaration".to_owned(),
             Token::Instruction(target) => {
                 markup::check_target(target)?;
                 target.to_owned()

@@ -18,8 +18,8 @@ pub(super) enum Token<'a> {
     Comment,
     /// A processing instruction, with its target.
     Instruction(&'a str),
-    /// The XML declaration.
-    Declaration,
+    /// The XML declaration, from behind `<?xml` on.
+    Declaration(&'a str),
     /// The start of a document type declaration, behind which nothing is read.
     DocumentType,
 }
@@ -166,7 +166,7 @@ impl<'a> Tokens<'a> {
         self.at += 2 + content.len() + 1;
         let target = content.split([' ', '\t', '\n', '\r']).next();
         let token = match target.unwrap_or_default() {
-            "xml" => Token::Declaration,
+            "xml" => Token::Declaration(content.get(3..).unwrap_or_default()),
             target => Token::Instruction(target),
         };
         self.closing(token, UNENDED)
