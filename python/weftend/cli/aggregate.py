@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from weftend.cli import options, sources
-from weftend.cli.output import emit, machine, report, say, show
+from weftend.cli.output import emit_snapshot, machine, report, say, show
 from weftend.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def aggregate(
     read = _read(asked, target, floor, place)
     outcome = _run(read, floor, place, out, apply=as_apply)
     if printed or not as_apply:
-        emit(outcome.snapshot)
+        emit_snapshot(outcome.snapshot, applied=as_apply)
     _tell(outcome, floor, read, place if as_apply else None)
     return sources.status_of(read, outcome.status.exit)
 

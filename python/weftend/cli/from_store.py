@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from weftend.cli.output import emit, emit_json, fail, machine, say, show
+from weftend.cli.output import emit, emit_json, emit_snapshot, fail, machine, say, show
 from weftend.errors import Code, ExitStatus, Issue
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def aggregate(
     place = state_home(home)
     outcome = conduit.apply(request, place, out) if apply else conduit.preview(request, place)
     if print_snapshot or not apply:
-        emit(outcome.snapshot)
+        emit_snapshot(outcome.snapshot, applied=apply)
     _tell(outcome, folded, floor, applied=apply)
     return outcome.status.exit
 

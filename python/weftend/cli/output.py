@@ -78,6 +78,23 @@ def emit(data: bytes) -> None:
         raise WeftendError(Issue(Code.OUTPUT_UNWRITABLE, "<stdout>#", message)) from error
 
 
+def emit_snapshot(snapshot: bytes, *, applied: bool) -> None:
+    """Write a run's snapshot to stdout; where that fails after an apply, say that the run is done all the same.
+
+    Raises:
+        WeftendError: ``OUTPUT_UNWRITABLE``, as :func:`emit`.
+        BrokenPipeError: as :func:`emit`.
+    """
+    try:
+        emit(snapshot)
+    except WeftendError as error:
+        if not applied:
+            raise
+        done = "; the run itself is done: what it released is in ledger and store"
+        issues = [Issue(item.code, item.path, item.message + done) for item in error.issues.issues]
+        raise WeftendError(IssueList.of(issues), error.status) from error
+
+
 def emit_json(value: object) -> None:
     """Write ``value`` to stdout as one line of JSON: UTF-8, names in order, no white space."""
     emit(json_line(value))

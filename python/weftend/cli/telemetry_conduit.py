@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from weftend.cli import options
-from weftend.cli.output import emit, machine, say, show
+from weftend.cli.output import emit_snapshot, machine, say, show
 from weftend.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def command(
     place = release_home(release) if home is None else state_home(home)
     outcome = conduit.apply(request, place, out) if as_apply else conduit.preview(request, place)
     if as_json or as_preview or not as_apply:
-        emit(outcome.snapshot)
+        emit_snapshot(outcome.snapshot, applied=as_apply)
     _tell(outcome, reading, floor, definition["unit"]["plural"], applied=as_apply, refs=refs)
     return outcome.status.exit
 

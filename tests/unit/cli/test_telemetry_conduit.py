@@ -227,5 +227,6 @@ def test_stdout_that_is_full_does_not_undo_the_release(release, tmp_path):
         done = subprocess.run([*command, "--preview"], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 2
     assert b"OUTPUT_UNWRITABLE" in done.stderr
+    assert b"the run itself is done" in done.stderr
     assert (release / STORE).is_file()
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
