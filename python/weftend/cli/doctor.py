@@ -11,7 +11,7 @@ from weftend.cli.output import emit, emit_json, machine, say
 from weftend.errors import ExitStatus
 
 if TYPE_CHECKING:
-    from weftend.store.local.health import Health
+    from weftend.store.local.diagnosis import Health
 
 
 @click.command("doctor", short_help="Say what is recorded here and what is wrong.")

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import stat
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from weftend import contracts, recording
 from weftend.errors import Code, WeftendError
 from weftend.policy.organisation import policies
 from weftend.store.content import CONTENT
-from weftend.store.home import LEDGER_NAME
-from weftend.store.local import counts, pruning
+from weftend.store.local import counts, disk, pruning
 from weftend.store.local.database import LOCAL
-from weftend.store.local.ingest import SEGMENT_SUFFIX, TORN_FOLDER
-from weftend.store.local.opening import SPOOL
-
-SPOOL_BYTES: Final = 64 * 1024 * 1024
-"""The bound of the spool, in bytes; a backlog over half of it is said to be a problem."""
-ROOM_BYTES: Final = 1024 * 1024
-"""Free bytes under which recording is not to be relied on."""
-FILES: Final = (LOCAL.file_name, CONTENT.file_name, LEDGER_NAME)
-
+from weftend.store.local.diagnosis import Health, Problem, quoted
 
 _MENDS_MODE: Final = {"environment": "unset WEFTEND_TELEMETRY", "user": "weftend telemetry local"}
 
@@ -42,46 +30,12 @@ _CAUSES: Final = {
 """Why a count grows, where that is known, and how to keep it from growing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that is wrong, where, and the command that mends it."""
-
-    code: str
-    path: str
-    message: str
-    command: str
-
-
-@dataclass(slots=True)
-class Health:
-    """Everything that ``weftend doctor`` says."""
-
-    mode: dict[str, Any] = field(default_factory=dict)
-    policies: list[dict[str, Any]] = field(default_factory=list)
-    files: list[dict[str, Any]] = field(default_factory=list)
-    """``path``, ``bytes``, ``permissions`` in octal."""
-    spool: dict[str, int] = field(default_factory=dict)
-    """``segments``, ``bytes``, ``torn``."""
-    counts: dict[str, int] = field(default_factory=dict)
-    """Events refused, segments dropped or torn, by code, since the store was made."""
-    contracts: dict[str, Any] = field(default_factory=dict)
-    prune: list[dict[str, Any]] = field(default_factory=list)
-    """What the next prune would take: ``table``, ``rows``, ``size`` in bytes."""
-    problems: list[Problem] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The one document of ``weftend doctor --json``."""
-        return asdict(self)
-
-
 def examine(home: Path) -> Health:
     """Look at everything, change nothing, reach nothing over a network."""
     health = Health()
     _mode(health)
     _policies(health)
-    _files(health, home)
-    _room(health, home)
-    _spool(health, home / SPOOL)
+    disk.look(health, home)
     _contracts(health)
     _store(health, home)
     return health
@@ -104,80 +58,6 @@ def _policies(health: Health) -> None:
             )
     except WeftendError as error:
         health.problems += _problems(error, "ask whoever wrote the policy file to mend it")
-
-
-def _files(health: Health, home: Path) -> None:
-    for path in (home, *(home / name for name in FILES), home / SPOOL):
-        try:
-            status = path.lstat()
-        except OSError:
-            continue
-        mode = stat.S_IMODE(status.st_mode)
-        health.files.append({"path": str(path), "bytes": status.st_size, "permissions": f"{mode:04o}"})
-        if mode & 0o077 and os.name == "posix" and path != home:
-            message = f"permissions {mode:04o} let others in"
-            health.problems.append(
-                Problem(Code.FILE_NOT_PRIVATE, str(path), message, f"chmod go= {_quoted(path)}")
-            )
-        if not os.access(path, os.W_OK):
-            message = "cannot be written, so nothing is recorded"
-            health.problems.append(
-                Problem(Code.FILE_UNWRITABLE, str(path), message, f"chmod u+w {_quoted(path)}")
-            )
-
-
-def _room(health: Health, home: Path) -> None:
-    """Whether anything could be recorded: a folder that is there, or can be made, with room in it."""
-    place = next(path for path in (home, *home.absolute().parents) if os.path.lexists(path))
-    if not place.is_dir():
-        message = "is no folder, so nothing is recorded"
-        health.problems.append(
-            Problem(Code.FILE_UNWRITABLE, str(place), message, f"mv {_quoted(place)} {_quoted(place)}.old")
-        )
-    elif place != home and not os.access(place, os.W_OK):
-        message = f"{home} cannot be made in it, so nothing is recorded"
-        command = "WEFTEND_HOME=FOLDER, with one that can be written"
-        health.problems.append(Problem(Code.FILE_UNWRITABLE, str(place), message, command))
-    elif hasattr(os, "statvfs"):
-        status = os.statvfs(place)
-        free = status.f_bavail * status.f_frsize
-        if free < ROOM_BYTES:
-            message = f"{free} bytes are left, so what is recorded may be lost"
-            command = f"df {_quoted(place)}, to see the disk that needs room; then: weftend db prune-apply"
-            health.problems.append(Problem(Code.DISK_FULL, str(place), message, command))
-
-
-def _quoted(path: Path) -> str:
-    import shlex
-
-    return shlex.quote(str(path))
-
-
-def _spool(health: Health, spool: Path) -> None:
-    segments = [path for path in _listed(spool) if path.suffix == SEGMENT_SUFFIX]
-    size = sum(path.stat().st_size for path in segments)
-    torn = sum(1 for _path in _listed(spool / TORN_FOLDER))
-    health.spool = {"segments": len(segments), "bytes": size, "torn": torn}
-    if size > SPOOL_BYTES // 2:
-        message = f"{size} bytes wait; over {SPOOL_BYTES} the oldest are dropped"
-        health.problems.append(Problem(Code.SPOOL_BACKLOG, str(spool), message, "weftend ingest"))
-    if torn:
-        message = f"{torn} segments ended in the middle of a line and were set aside"
-        health.problems.append(
-            Problem(
-                Code.SPOOL_LINE_TORN,
-                str(spool / TORN_FOLDER),
-                message,
-                f"rm -r {_quoted(spool / TORN_FOLDER)}",
-            )
-        )
-
-
-def _listed(folder: Path) -> Iterator[Path]:
-    try:
-        yield from sorted(folder.iterdir())
-    except OSError:
-        return
 
 
 def _contracts(health: Health) -> None:
@@ -252,8 +132,8 @@ def _store_problems(error: WeftendError) -> Iterator[Problem]:
 
 def _aside(path: Path) -> str:
     """Moves a database away with its log, which a new one of the same name must not meet."""
-    folder = _quoted(path.parent / "aside")
-    return f"mkdir -p {folder} && mv {_quoted(path)}* {folder}"
+    folder = quoted(path.parent / "aside")
+    return f"mkdir -p {folder} && mv {quoted(path)}* {folder}"
 
 
 def _problems(error: WeftendError, command: str) -> Iterator[Problem]:

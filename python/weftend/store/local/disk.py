@@ -1,0 +1,98 @@
+"""The files of recorded usage on this machine: permissions, room, and what waits on the spool."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from weftend.errors import Code
+from weftend.store.content import CONTENT
+from weftend.store.home import LEDGER_NAME
+from weftend.store.local.database import LOCAL
+from weftend.store.local.diagnosis import Health, Problem, quoted
+from weftend.store.local.ingest import SEGMENT_SUFFIX, TORN_FOLDER
+from weftend.store.local.opening import SPOOL
+
+SPOOL_BYTES: Final = 64 * 1024 * 1024
+"""The bound of the spool, in bytes; a backlog over half of it is said to be a problem."""
+ROOM_BYTES: Final = 1024 * 1024
+"""Free bytes under which recording is not to be relied on."""
+FILES: Final = (LOCAL.file_name, CONTENT.file_name, LEDGER_NAME)
+
+
+def look(health: Health, home: Path) -> None:
+    """Add to ``health`` what is to be said of the files of ``home``."""
+    _files(health, home)
+    _room(health, home)
+    _spool(health, home / SPOOL)
+
+
+def _files(health: Health, home: Path) -> None:
+    for path in (home, *(home / name for name in FILES), home / SPOOL):
+        try:
+            status = path.lstat()
+        except OSError:
+            continue
+        mode = stat.S_IMODE(status.st_mode)
+        health.files.append({"path": str(path), "bytes": status.st_size, "permissions": f"{mode:04o}"})
+        if mode & 0o077 and os.name == "posix" and path != home:
+            message = f"permissions {mode:04o} let others in"
+            health.problems.append(
+                Problem(Code.FILE_NOT_PRIVATE, str(path), message, f"chmod go= {quoted(path)}")
+            )
+        if not os.access(path, os.W_OK):
+            message = "cannot be written, so nothing is recorded"
+            health.problems.append(
+                Problem(Code.FILE_UNWRITABLE, str(path), message, f"chmod u+w {quoted(path)}")
+            )
+
+
+def _room(health: Health, home: Path) -> None:
+    """Whether anything could be recorded: a folder that is there, or can be made, with room in it."""
+    place = next(path for path in (home, *home.absolute().parents) if os.path.lexists(path))
+    if not place.is_dir():
+        message = "is no folder, so nothing is recorded"
+        health.problems.append(
+            Problem(Code.FILE_UNWRITABLE, str(place), message, f"mv {quoted(place)} {quoted(place)}.old")
+        )
+    elif place != home and not os.access(place, os.W_OK):
+        message = f"{home} cannot be made in it, so nothing is recorded"
+        command = "WEFTEND_HOME=FOLDER, with one that can be written"
+        health.problems.append(Problem(Code.FILE_UNWRITABLE, str(place), message, command))
+    elif hasattr(os, "statvfs"):
+        status = os.statvfs(place)
+        free = status.f_bavail * status.f_frsize
+        if free < ROOM_BYTES:
+            message = f"{free} bytes are left, so what is recorded may be lost"
+            command = f"df {quoted(place)}, to see the disk that needs room; then: weftend db prune-apply"
+            health.problems.append(Problem(Code.DISK_FULL, str(place), message, command))
+
+
+def _spool(health: Health, spool: Path) -> None:
+    segments = [path for path in _listed(spool) if path.suffix == SEGMENT_SUFFIX]
+    size = sum(path.stat().st_size for path in segments)
+    torn = sum(1 for _path in _listed(spool / TORN_FOLDER))
+    health.spool = {"segments": len(segments), "bytes": size, "torn": torn}
+    if size > SPOOL_BYTES // 2:
+        message = f"{size} bytes wait; over {SPOOL_BYTES} the oldest are dropped"
+        health.problems.append(Problem(Code.SPOOL_BACKLOG, str(spool), message, "weftend ingest"))
+    if torn:
+        message = f"{torn} segments ended in the middle of a line and were set aside"
+        health.problems.append(
+            Problem(
+                Code.SPOOL_LINE_TORN,
+                str(spool / TORN_FOLDER),
+                message,
+                f"rm -r {quoted(spool / TORN_FOLDER)}",
+            )
+        )
+
+
+def _listed(folder: Path) -> Iterator[Path]:
+    try:
+        yield from sorted(folder.iterdir())
+    except OSError:
+        return
