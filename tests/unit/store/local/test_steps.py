@@ -60,6 +60,29 @@ def test_the_lock_is_left_free_for_as_long_as_a_look_takes(
     assert slept == [pytest.approx(steps.next_look(0.03))] * 4
 
 
+@pytest.mark.parametrize("others", [True, False])
+def test_steps_are_short_while_others_write(
+    store: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: bool
+) -> None:
+    clock, sizes = [0.0], list[int]()
+    monkeypatch.setattr(steps.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(steps.time, "sleep", lambda _seconds: None)
+    with closing(sqlite3.connect(tmp_path / LOCAL.file_name, isolation_level=None)) as writer:
+
+        def step(size: int) -> int:
+            sizes.append(size)
+            # A thousand a second.
+            clock[0] += size / 1_000
+            if others:
+                writer.execute("INSERT INTO ingest_count (code, events) VALUES (?, 1)", (str(len(sizes)),))
+            return size if len(sizes) < 20 else 0
+
+        list(steps._in_steps(store, step, 8, 64))
+    aim = steps.STEP_SECONDS if others else steps.CALM_SECONDS
+    assert max(sizes[1:10]) == pytest.approx(steps.STEP_SECONDS * 1_000, abs=2)
+    assert sizes[-1] == pytest.approx(aim * 1_000, abs=2)
+
+
 def test_deleting_goes_on_until_nothing_is_left(store: sqlite3.Connection) -> None:
     fill(store, 1_000)
     gone = delete_all(store)
