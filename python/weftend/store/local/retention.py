@@ -111,8 +111,7 @@ def _prune(
 ) -> Pruned:
     size = _file_bytes(connection)
     steps.prepare(connection)
-    for rows in steps.delete(connection, rule.table, *_due(rule, before)):
-        record.add(rows)
+    for _rows in steps.delete(connection, rule.table, *_due(rule, before), record.add):
         progress(rule.table, record.rows)
     steps.give_back(connection)
     freed = max(0, size - _file_bytes(connection))
@@ -125,7 +124,7 @@ def _file_bytes(connection: sqlite3.Connection) -> int:
 
 
 class _Record:
-    """One line of ``prune_log``, kept up with every step: a kill leaves at most one step unsaid."""
+    """One line of ``prune_log``, kept up in the transaction of every step."""
 
     def __init__(self, connection: sqlite3.Connection, rule: Rule, now: datetime) -> None:
         self._connection = connection

@@ -20,7 +20,7 @@ STEP_SECONDS: Final = 0.012
 """How long one step aims to hold the lock while others write."""
 CALM_SECONDS: Final = 0.045
 """The same where nobody else writes."""
-CALM_STEPS: Final = 10
+CALM_STEPS: Final = 5
 """Steps without a write by anybody else after which it is calm."""
 LOOKS: Final = (0.001, 0.002, 0.005, 0.010, 0.015, 0.020, 0.025, 0.025, 0.025, 0.050, 0.050, 0.100)
 """Seconds between the looks of a waiting connection; the last repeats (``sqlite3_busy_timeout``)."""
@@ -45,15 +45,31 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def delete(
-    connection: sqlite3.Connection, table: str, where: str, values: tuple[object, ...]
+    connection: sqlite3.Connection,
+    table: str,
+    where: str,
+    values: tuple[object, ...],
+    note: Callable[[int], None] = lambda _rows: None,
 ) -> Iterator[int]:
-    """Delete the rows of ``table`` that meet the condition ``where``; how many went in each step."""
+    """Delete the rows of ``table`` that meet the condition ``where``; how many went in each step.
+
+    ``note`` is called with that number within each step's transaction: what it writes is there exactly when the rows
+    are gone.
+    """
     # The names come from the contracts, never from input.
     due = f"SELECT rowid FROM {table} WHERE {where} LIMIT ?"  # noqa: S608
     statement = f"DELETE FROM {table} WHERE rowid IN ({due})"  # noqa: S608
 
     def step(rows: int) -> int:
-        return connection.execute(statement, (*values, rows)).rowcount
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            gone = connection.execute(statement, (*values, rows)).rowcount
+            note(gone)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+        return gone
 
     yield from _in_steps(connection, step, FIRST_ROWS, MOST_ROWS)
 
