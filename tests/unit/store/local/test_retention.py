@@ -148,3 +148,29 @@ def test_a_prune_that_was_killed_is_finished_by_the_next(store: sqlite3.Connecti
     assert 0 < remaining < 5_000
     assert store.execute("SELECT rows_deleted FROM prune_log").fetchall() == [(5_000 - remaining,)]
     assert prune(store, METRICS)[0].rows == remaining
+
+
+def test_what_hangs_on_a_row_goes_in_steps_before_it(store: sqlite3.Connection) -> None:
+    for finished_at in ("2024-01-01", "2026-11-01"):
+        run = store.execute(
+            "INSERT INTO ci_completion_run (repository_id, workflow, run_kind, started_at, finished_at)"
+            " VALUES ('r', 'w', 'k', ?1, ?1)",
+            (finished_at,),
+        ).lastrowid
+        store.executemany(
+            "INSERT INTO ci_completion_finding (run_id, detector_id, tier, severity, fingerprint, status, suppressed)"
+            " VALUES (?, 'd', 'A', 'low', ?, 'open', 0)",
+            [(run, str(number)) for number in range(3_000)],
+        )
+    seen = list[int]()
+
+    def look(_table: str, _rows: int) -> None:
+        seen.append(store.execute("SELECT count(*) FROM ci_completion_finding").fetchone()[0])
+
+    rule = Rule("ci_completion_run", "days", 365, "finished_at")
+    (pruned,) = retention.apply(store, [rule], {rule.table: NOW - timedelta(days=365)}, NOW, progress=look)
+    assert pruned.rows == 1
+    assert seen == sorted(seen, reverse=True)
+    assert len(set(seen)) > 3, "not all at once"
+    assert left(store, "ci_completion_run", "finished_at") == ["2026-11-01"]
+    assert seen[-1] == 3_000
