@@ -8,6 +8,7 @@ never repeats the value it is about.
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -60,9 +61,8 @@ Finding = tuple[str, str]
 _EMAIL: Final = re.compile(
     r"[^\s@,;:<>()\[\]\"'/\\]@[^\s@,;:<>()\[\]\"'/\\]+\.[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
 )
-_URL: Final = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]*://|(?<![A-Za-z0-9])www\.[A-Za-z0-9-]", re.IGNORECASE | re.ASCII
-)
+_SCHEME: Final = string.ascii_letters + string.digits + "+.-"
+_WWW: Final = re.compile(r"(?<![A-Za-z0-9])www\.[A-Za-z0-9-]", re.IGNORECASE | re.ASCII)
 _IPV4: Final = re.compile(r"(?<![0-9.])([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})(?!\.?[0-9])")
 _HEX_RUN: Final = re.compile(r"[0-9A-Fa-f:.]+")
 _ABSOLUTE: Final = re.compile(r"/|\\\\|~[/\\]|[A-Za-z]:[/\\]")
@@ -108,9 +108,11 @@ def text_findings(text: str) -> tuple[Finding, ...]:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_STRING_BYTES:
         return ((Code.PRIVACY_STRING_UNTRUSTED, f"more than {MAX_STRING_BYTES} bytes"),)
     found: list[Finding] = []
-    if any(map(_is_blank, text)):
+    plain = text.isascii() and text.isprintable() and " " not in text
+    if not plain and any(map(_is_blank, text)):
         found.append((Code.PRIVACY_STRING_UNTRUSTED, "white space or a character that does not print"))
-    looks = _looks_like(text) or _looks_like(unquote(text))
+    decoded = unquote(text)
+    looks = _looks_like(text) or (_looks_like(decoded) if decoded != text else None)
     if looks:
         found.append((Code.PRIVACY_FIELD_FORBIDDEN, f"looks like {looks}"))
     return tuple(found)
@@ -152,15 +154,25 @@ def _is_blank(character: str) -> bool:
 
 
 def _looks_like(text: str) -> str | None:
-    if _URL.search(text):
+    if _holds_scheme(text) or _WWW.search(text):
         return "a URL"
-    if _EMAIL.search(text):
+    if "@" in text and _EMAIL.search(text):
         return "an e-mail address"
     if _holds_ipv4(text) or _holds_ipv6(text):
         return "an IP address"
     if _ABSOLUTE.match(text) or _ABSOLUTE_WITHIN.search(text):
         return "an absolute path"
     return None
+
+
+def _holds_scheme(text: str) -> bool:
+    """Whether letters, and what else a scheme may be of, stand before some ``://``.
+
+    Looked for backwards from each ``://``: an expression that begins with the scheme tries every letter as its
+    first, and a hostile document of long names would take minutes.
+    """
+    schemes = (before[len(before.rstrip(_SCHEME)) :] for before in text.split("://")[:-1])
+    return any(any(map(str.isalpha, scheme)) for scheme in schemes)
 
 
 def _holds_ipv4(text: str) -> bool:

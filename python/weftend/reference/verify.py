@@ -135,7 +135,10 @@ def _checked(
     value, issues = read(data, file)
     if value is None and issues:
         return None, issues
-    issues += privacy.check(value, file)
+    private = privacy.check(value, file)
+    if any(issue.code == Code.PRIVACY_RECEIPT_UNBOUNDED for issue in private):
+        return None, [*issues, *private]  # what has no bounds is not looked at any longer
+    issues += private
     issues += _issues(file, shape(value, ""))
     issues += _issues(file, relations(value))
     return value, issues

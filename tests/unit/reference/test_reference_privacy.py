@@ -1,9 +1,12 @@
 """What privacy validation refuses, and what it must let through."""
 
 import json
+import re
 from importlib import resources
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from weftend.reference import privacy
 
@@ -184,3 +187,13 @@ def test_every_name_of_the_shipped_vocabularies_stands() -> None:
     }
     assert names
     assert {name: privacy.name_findings(name) for name in names if privacy.name_findings(name)} == {}
+
+
+@given(
+    st.lists(st.sampled_from(["://", ":", "/", "a", "Z", "9", "+", ".", "-", "_", "é", " ", "://x"])).map(
+        "".join
+    )
+)
+def test_a_scheme_is_what_the_expression_for_it_finds(text: str) -> None:
+    expression = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+    assert privacy._holds_scheme(text) == (expression.search(text) is not None)

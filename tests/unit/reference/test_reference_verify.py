@@ -315,6 +315,12 @@ def test_a_definition_that_is_none_of_the_chunks_is_refused() -> None:
     assert verify(snapshot(CHUNKS), Against(given=[elsewhere], shipped=[STREAM])) == []
 
 
+@pytest.mark.parametrize("chunk", [{}, "a b", CHUNKS[0]])
+def test_what_has_no_bounds_is_not_looked_at_any_longer(chunk: object) -> None:
+    document = snapshot(CHUNKS) | {"chunks": [chunk] * 4_097}
+    assert verify(document) == [("PRIVACY_RECEIPT_UNBOUNDED", "/chunks")]
+
+
 def test_definitions_may_change_along_a_chain() -> None:
     later = Stream.of(definition(version=2))
     document = edited(put("/chunks/1/payload/bind/pathDigest", later.digest), reseal=True)
