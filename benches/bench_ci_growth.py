@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import ci_inputs
 from harness import Figure, report
@@ -51,7 +51,7 @@ def hashed(folder: Path) -> dict[str, int]:
 
 
 def measured(work: str, folder: Path, rounds: int) -> dict[str, float]:
-    """What ``work`` finds, its median time in seconds, and its process's greatest resident memory in MiB."""
+    """What ``work`` finds, median seconds by the clock and of processors, and the greatest resident memory in MiB."""
     command = [sys.executable, __file__, work, str(folder), str(rounds)]
     told: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return told
@@ -59,13 +59,15 @@ def measured(work: str, folder: Path, rounds: int) -> dict[str, float]:
 
 def child(work: Callable[[Path], dict[str, int]], folder: Path, rounds: int) -> None:
     """Do ``work`` so many times and print what :func:`measured` returns."""
-    times = []
+    times, processors = [], []
     for _ in range(rounds):
-        start = perf_counter()
+        start, used = perf_counter(), process_time()
         found = work(folder)
         times.append(perf_counter() - start)
+        processors.append(process_time() - used)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**found, "seconds": statistics.median(times), "mib": peak}))
+    medians = {"seconds": statistics.median(times), "cpu": statistics.median(processors)}
+    print(json.dumps({**found, **medians, "mib": peak}))
 
 
 def step(scratch: Path, megabytes: int) -> tuple[int, dict[str, float], dict[str, float]]:
@@ -92,9 +94,11 @@ def figures(steps: Sequence[tuple[int, dict[str, float], dict[str, float]]]) -> 
         table.append(_figure(name, against, hashing / ours, ours, hashing, rate, 1 / HASHES))
         memory = f"{MEMORY_MIB} MiB, of which it takes {mine['mib']:.0f}"
         table.append(_figure(name, memory, MEMORY_MIB / mine["mib"], ours, 0, rate, 1))
-    per_byte = [mine["seconds"] / size for size, mine, _ in steps]
-    growth = max(per_byte) / min(per_byte)
-    table.append(_figure("time per byte", f"least and most, {growth:.2f}", 1 / growth, 0, 0, 0, 1 / GROWTH))
+    # Of processors, which other work on the machine changes least.
+    per_byte = [mine["cpu"] / size for size, mine, _ in steps]
+    least, most = min(per_byte) * 1e9, max(per_byte) * 1e9
+    told = f"{least:.2f} to {most:.2f} ns of processor time"
+    table.append(_figure("time per byte, least by most", told, least / most, 0, 0, 0, 1 / GROWTH))
     return table
 
 
