@@ -8,6 +8,7 @@ holds zeros until then: a snapshot that was never released must not lie about on
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ from weftend.errors import Code, Issue, WeftendError
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+_NO_SUCH_CALL: Final = (None, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
+"""How systems say that they cannot reserve room in this file system; ``None``: Python has no such function."""
 
 
 @contextlib.contextmanager
@@ -184,10 +188,14 @@ def replace(target: Path, data: bytes, owner: str = "") -> None:
 
 
 def _allocate(descriptor: int, size: int) -> None:
-    """Take room on the disk now; where the system has no call for it, by writing zeros."""
-    if size and hasattr(os, "posix_fallocate"):
+    """Take room on the disk now; where system or file system have no call for it, by writing zeros."""
+    if size == 0:
+        return
+    try:
         os.posix_fallocate(descriptor, 0, size)
-    elif size:
+    except (AttributeError, OSError) as error:
+        if getattr(error, "errno", None) not in _NO_SUCH_CALL:
+            raise
         _write_all(descriptor, bytes(size))
         os.lseek(descriptor, 0, os.SEEK_SET)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import stat
@@ -51,6 +52,18 @@ def test_what_is_only_reserved_says_nothing_and_goes_away(tmp_path):
 
 def test_room_is_taken_where_the_system_has_no_call_for_it(tmp_path, monkeypatch):
     monkeypatch.delattr(os, "posix_fallocate", raising=False)
+    with Reserved(tmp_path / "a", 5) as room:
+        assert next(tmp_path.iterdir()).stat().st_size == 5
+        room.publish(b"abc")
+    assert (tmp_path / "a").read_bytes() == b"abc"
+
+
+@pytest.mark.parametrize("number", [errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS])
+def test_room_is_taken_where_the_file_system_does_not_know_the_call(tmp_path, monkeypatch, number):
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse, raising=False)
     with Reserved(tmp_path / "a", 5) as room:
         assert next(tmp_path.iterdir()).stat().st_size == 5
         room.publish(b"abc")
