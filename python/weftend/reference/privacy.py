@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv6Address
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
@@ -28,6 +29,8 @@ MAX_ITEMS: Final = 4_096
 """Of one array: the most chunks that a stream may allow a store."""
 MAX_DOCUMENT_BYTES: Final = 128 * 1024 * 1024
 """Of one document in canonical form."""
+MOST_FINDINGS: Final = 10_000
+"""Of one check over one document, after which it stops: a hostile one could hold millions."""
 
 FORBIDDEN_NAMES: Final = frozenset(
     (
@@ -72,14 +75,15 @@ _ABSOLUTE_WITHIN: Final = re.compile(
 
 
 def check(value: object, file: str = "", *, size: int | None = None) -> list[Issue]:
-    """Every privacy violation in a document, unsorted.
+    """Every privacy violation in a document, unsorted; of more than ``MOST_FINDINGS`` the first.
 
     ``value`` is a JSON value (``dict``, ``list``, ``str``, numbers, ``bool``, ``None``); ``file`` stands
     before the ``#`` and the JSON Pointer of each path; ``size`` is the length of the canonical form in
     bytes where the caller has it. Codes: ``PRIVACY_FIELD_FORBIDDEN``, ``PRIVACY_TIMESTAMP_FORBIDDEN``,
     ``PRIVACY_STRING_UNTRUSTED``, ``PRIVACY_RECEIPT_OVERSIZE``, ``PRIVACY_RECEIPT_UNBOUNDED``.
     """
-    issues = [Issue(code, f"{file}#{place}", message) for place, (code, message) in _walk(value, "", 0)]
+    found = islice(_walk(value, "", 0), MOST_FINDINGS)
+    issues = [Issue(code, f"{file}#{place}", message) for place, (code, message) in found]
     if size is not None and size > MAX_DOCUMENT_BYTES:
         message = f"more than {MAX_DOCUMENT_BYTES} bytes"
         issues.append(Issue(Code.PRIVACY_RECEIPT_OVERSIZE, f"{file}#", message))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Final
 
 from weftend.errors import Code
@@ -76,12 +77,13 @@ def array(item: Shape, most: int, *, least: int = 0, ordered: bool = False) -> S
         if not isinstance(value, list):
             yield Code.TELEMETRY_SCHEMA_INVALID, at, "is not an array"
             return
-        found = list(_sized(len(value), least, most, at))
-        for index, member in enumerate(value):
-            found += item(member, f"{at}/{index}")
-        if ordered and not found and value != sorted(set(value)):
-            found.append((Code.TELEMETRY_SCHEMA_INVALID, at, "is not sorted and distinct"))
-        yield from found
+        right = True
+        items = (item(member, f"{at}/{index}") for index, member in enumerate(value))
+        for finding in chain(_sized(len(value), least, most, at), chain.from_iterable(items)):
+            right = False
+            yield finding
+        if ordered and right and value != sorted(set(value)):
+            yield Code.TELEMETRY_SCHEMA_INVALID, at, "is not sorted and distinct"
 
     return check
 

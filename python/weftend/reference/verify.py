@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from weftend.errors import Code, Issue
@@ -109,8 +110,9 @@ class Verdict:
 def verify_snapshot(data: bytes, file: str, against: Against | None = None) -> Verdict:
     """Check the bytes of a snapshot file whole.
 
-    ``file`` is the name that stands in issues. All violations are found, each with its code and place: a byte
-    offset where the text itself is wrong, else a JSON Pointer.
+    ``file`` is the name that stands in issues. All violations are found, but of each kind of check no more than
+    ``privacy.MOST_FINDINGS``, each with its code and place: a byte offset where the text itself is wrong, else a
+    JSON Pointer.
     """
     against = against or Against()
     snapshot, issues = _checked(data, file, documents.SNAPSHOT, conduit.check_snapshot)
@@ -145,7 +147,8 @@ def _checked(
 
 
 def _issues(file: str, findings: Iterator[Finding]) -> list[Issue]:
-    return [Issue(code, f"{file}#{place}", message) for code, place, message in findings]
+    found = islice(findings, privacy.MOST_FINDINGS)
+    return [Issue(code, f"{file}#{place}", message) for code, place, message in found]
 
 
 def _held_against(snapshot: Any, against: Against) -> Iterator[Finding]:

@@ -1,13 +1,13 @@
 """Verification finds what is wrong, says where, and accepts what is right."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from snapshots import RELEASE_PATH, a_map, chain, definition, file, full, partial, resealed, snapshot, store
-from weftend.reference import documents
+from weftend.reference import documents, privacy
 from weftend.reference.chain import chunk_id
 from weftend.reference.streams import Stream, forms
 from weftend.reference.verify import Against, Verdict, verify_snapshot, verify_store
@@ -319,6 +319,24 @@ def test_a_definition_that_is_none_of_the_chunks_is_refused() -> None:
 def test_what_has_no_bounds_is_not_looked_at_any_longer(chunk: object) -> None:
     document = snapshot(CHUNKS) | {"chunks": [chunk] * 4_097}
     assert verify(document) == [("PRIVACY_RECEIPT_UNBOUNDED", "/chunks")]
+
+
+def test_a_check_stops_after_so_many_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    shape = documents.SNAPSHOT
+
+    def counted(value: object, at: str) -> Iterator[tuple[str, str, str]]:
+        for finding in shape(value, at):
+            looked_at.append(finding)
+            yield finding
+
+    monkeypatch.setattr(documents, "SNAPSHOT", counted)
+    refs = CHUNKS[0] | {"evidenceRefs": ["sha256:short"] * 4_096}
+    verdict = verify_snapshot(file(snapshot(CHUNKS) | {"chunks": [refs] * 9}), "s")
+    assert len(looked_at) == privacy.MOST_FINDINGS
+    assert len(verdict.issues) <= 3 * privacy.MOST_FINDINGS
+    untrusted = [["a b"] * 4_096] * 9
+    assert len(privacy.check(untrusted)) == privacy.MOST_FINDINGS
 
 
 def test_definitions_may_change_along_a_chain() -> None:
