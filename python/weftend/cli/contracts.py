@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
+from weftend.cli.options import AnyPath
 from weftend.cli.output import emit, emit_json, fail, machine, report, say
 from weftend.errors import Code, ExitStatus, Issue
 
 _extra = click.option(
     "--contracts",
     metavar="FILE",
-    type=click.Path(readable=False, path_type=Path),
+    type=AnyPath(),
     help="Compiled contracts of your own.",
 )
 _json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
@@ -25,7 +26,7 @@ def contracts() -> None:
 
 
 @contracts.command("check", short_help="Check a contracts folder, or the shipped one.")
-@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(readable=False, path_type=Path))
+@click.argument("folder", required=False, metavar="[DIR]", type=AnyPath())
 @click.option(
     "--today", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="Check review dates as of that day."
 )
@@ -138,7 +139,7 @@ def _kind(kind: dict[str, Any]) -> str:
 
 
 @contracts.command("compile", short_help="Compile a folder of contracts of your own.")
-@click.argument("folder", metavar="DIR", type=click.Path(readable=False, path_type=Path))
+@click.argument("folder", metavar="DIR", type=AnyPath())
 @click.option("--out", required=True, metavar="FILE", help="Where to write; - for standard output.")
 @_json
 def compile_folder(folder: Path, out: str, _json: bool) -> None:

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from weftend.cli.options import AnyPath
 from weftend.cli.output import emit, emit_json, fail, json_line, machine, say
 from weftend.errors import Code, ExitStatus, Issue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_home = click.option(
-    "--home", type=click.Path(readable=False, path_type=Path), metavar="DIR", help="The home; see the docs."
-)
+_home = click.option("--home", type=AnyPath(), metavar="DIR", help="The home; see the docs.")
 _json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
 
 
@@ -82,7 +81,7 @@ def _shown(item: Any) -> Any:
 @db.command("export", short_help="Export the events that may be exported.")
 @click.option(
     "--out",
-    type=click.Path(readable=False, path_type=Path),
+    type=AnyPath(),
     metavar="FILE",
     help="Where to; stdout where not given.",
 )
@@ -167,7 +166,7 @@ def prune_plan(home: Path | None, _json: bool) -> None:
 @click.option(
     "--plan",
     "file",
-    type=click.Path(readable=False, path_type=Path),
+    type=AnyPath(),
     metavar="FILE",
     help="What prune-plan --json made.",
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from weftend.cli.options import AnyPath
 from weftend.cli.output import emit, emit_json, machine, say
 from weftend.errors import ExitStatus
 
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("doctor", short_help="Say what is recorded here and what is wrong.")
-@click.option(
-    "--home", type=click.Path(readable=False, path_type=Path), metavar="DIR", help="The home; see the docs."
-)
+@click.option("--home", type=AnyPath(), metavar="DIR", help="The home; see the docs.")
 @click.option("--acknowledge", is_flag=True, help="Take note of what was refused or dropped so far.")
 @click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
 def doctor(home: Path | None, acknowledge: bool, _json: bool) -> ExitStatus:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from weftend.cli.notice import first_run
+from weftend.cli.options import AnyPath
 from weftend.cli.output import emit_json, machine, report, say, shown
 from weftend.errors import ExitStatus, Issue, IssueList, WeftendError
 
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
 
     from weftend.store.local.ingest import Ingest, Ingested
 
-_home = click.option(
-    "--home", type=click.Path(readable=False, path_type=Path), metavar="DIR", help="The home; see the docs."
-)
+_home = click.option("--home", type=AnyPath(), metavar="DIR", help="The home; see the docs.")
 _contracts = click.option(
     "--contracts",
     "extra",
-    type=click.Path(readable=False, path_type=Path),
+    type=AnyPath(),
     metavar="FILE",
     help="Compiled contracts of your own.",
 )
@@ -32,7 +31,7 @@ _files = click.argument(
     nargs=-1,
     required=True,
     metavar="FILE...",
-    type=click.Path(readable=False, path_type=Path, allow_dash=True),
+    type=AnyPath(allow_dash=True),
 )
 
 
@@ -117,7 +116,7 @@ def sarif(options: tuple[Path | None, Path | None], files: tuple[Path, ...], _js
 
 
 @ingest.command("cargo", short_help="Take in the messages of a cargo build.")
-@click.argument("file", metavar="-|FILE", type=click.Path(readable=False, path_type=Path, allow_dash=True))
+@click.argument("file", metavar="-|FILE", type=AnyPath(allow_dash=True))
 @click.option(
     "--repository", default="local", show_default=True, metavar="NAME", help="The repository's name."
 )

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-FOLDER = click.Path(readable=False, path_type=Path)
+
+class AnyPath(click.Path):
+    """A path that the command itself opens or makes, so that it can say with a code what is wrong with it.
+
+    An empty one, as an unset variable of a script gives, is a mistake: as a home it would be the working folder,
+    a home made anew without anybody wanting it.
+    """
+
+    def __init__(self, *, allow_dash: bool = False) -> None:
+        super().__init__(readable=False, path_type=Path, allow_dash=allow_dash)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or a usage error."""
+        if os.fspath(value) == "":
+            self.fail("an empty path names nothing", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FOLDER = AnyPath()
 """A folder; whether it is there is the command's to find out, so that it can say so with a code."""
 
 json_output = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, no words.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from weftend.cli import options
+from weftend.cli.options import AnyPath
 from weftend.cli.output import fail, say
 from weftend.errors import Code, ExitStatus, Issue
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from weftend.fold import Stream
 
 STDIN: Final = Path("-")
-_PATH: Final = click.Path(readable=False, path_type=Path, allow_dash=True)
+_PATH: Final = AnyPath(allow_dash=True)
 
 _OPTIONS: Final = (
     click.argument("stream_id", metavar="STREAM"),

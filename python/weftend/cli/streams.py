@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from weftend.cli import options
+from weftend.cli.options import AnyPath
 from weftend.cli.output import emit, emit_json, machine
 from weftend.errors import ExitStatus
 
@@ -20,13 +21,13 @@ _files = click.option(
     "--streams",
     metavar="FILE",
     multiple=True,
-    type=click.Path(readable=False, path_type=Path),
+    type=AnyPath(),
     help="More definitions.",
 )
 _contracts = click.option(
     "--contracts",
     metavar="FILE",
-    type=click.Path(readable=False, path_type=Path),
+    type=AnyPath(),
     help="Compiled contracts of your own.",
 )
 _vocabulary = click.option(
@@ -165,9 +166,7 @@ def _map_line(item: dict[str, Any]) -> str:
 
 
 @streams.command("check", short_help="Check definitions and their vocabularies.")
-@click.argument(
-    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(readable=False, path_type=Path)
-)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=AnyPath())
 @_contracts
 @_vocabulary
 @_json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -84,3 +85,14 @@ def test_no_path_is_judged_before_the_command_opens_it():
     paths = [item.type for item in parameters(root) if isinstance(item.type, click.Path)]
     assert len(paths) > 20
     assert [path for path in paths if path.readable or path.exists] == []
+
+
+@pytest.mark.parametrize("option", ["--home", "--out"])
+def test_an_empty_path_is_a_mistake_and_not_the_working_folder(option, tmp_path, monkeypatch, capfd):
+    """What ``--home "$STATE"`` says where nobody has set the variable: it must not make a home of that folder."""
+    monkeypatch.chdir(tmp_path)
+    for command in (["telemetry-conduit", "release"], ["aggregate", "telemetry.ci.tests.v0", "reports"]):
+        assert main([*command, "--apply", "--json", option, ""]) == 2
+        [issue] = json.loads(capfd.readouterr().out)["issues"]
+        assert (issue["code"], issue["path"]) == ("USAGE", f"argv#{option}")
+    assert list(tmp_path.iterdir()) == []
