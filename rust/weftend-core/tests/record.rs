@@ -327,6 +327,43 @@ mod reading {
     }
 
     #[test]
+    fn a_long_segment_is_read_in_parts_as_if_it_were_read_in_one() {
+        let mut text = format!(
+            "{{\"recording\":\"{}\",\"schema\":\"weftend.spool/0\",\"v\":0}}\n",
+            "0".repeat(32)
+        );
+        for number in 0..20_000 {
+            text += &match number % 100 {
+                7 => "no line of any shape\n".to_owned(),
+                8 => "{\"refused\":{\"EVENT_TYPE_UNKNOWN\":2},\"v\":0}\n".to_owned(),
+                9 => "{\"dropped\":{\"bytes\":5,\"segments\":1},\"v\":0}\n".to_owned(),
+                _ => format!(
+                    "{{\"at\":{number},\"fields\":{{\"level\":\"error\"}},\"session\":\"s\",\"type\":\"lint.done\",\"v\":1}}\n"
+                ),
+            };
+        }
+        text += "torn";
+        let contracts = EventContracts::from_json(CONTRACTS.as_bytes()).unwrap();
+        let whole = read_lines(text.as_bytes(), 0, &contracts);
+        let mut pieced = Lines::default();
+        for cut in (100_000..text.len() + 100_000).step_by(100_000) {
+            let piece = &text.as_bytes()[..cut.min(text.len())];
+            let next = read_lines(piece, pieced.end, &contracts);
+            pieced.header = pieced.header.or(next.header);
+            pieced.rows.extend(next.rows);
+            pieced.dropped.bytes += next.dropped.bytes;
+            pieced.dropped.segments += next.dropped.segments;
+            for (code, count) in next.refused {
+                *pieced.refused.entry(code).or_default() += count;
+            }
+            pieced.end = next.end;
+        }
+        assert_eq!(whole.rows.len(), 19_400);
+        assert_eq!(whole.end, text.len() - 4);
+        assert_eq!(whole, pieced);
+    }
+
+    #[test]
     fn what_was_recorded_is_read_back() {
         let spool = folder("read");
         let recorder = recorder(&spool, Mode::Local, Limits::default());

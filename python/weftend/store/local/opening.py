@@ -31,6 +31,9 @@ def way_in(folder: Path, in_force: dict[str, Any]) -> Iterator[Ingest]:
     with closing(LOCAL.create(folder)) as connection, closing(messages):
         events = {event["type"]: event for event in in_force["events"]}
         with refusals(folder / LOCAL.file_name):
+            # A segment's rows fit into the cache, and several segments share one move of the log into the file.
+            connection.execute("PRAGMA cache_size = -65536")
+            connection.execute("PRAGMA wal_autocheckpoint = 8000")
             yield Ingest(connection, SpoolReader([canonicalize(in_force)]), events, messages)
 
 

@@ -87,22 +87,86 @@ pub fn read_lines<'a>(
     offset: usize,
     contracts: &'a EventContracts,
 ) -> Lines<'a> {
-    let mut lines = Lines {
-        end: offset,
-        ..Lines::default()
-    };
-    while let Some(rest) = segment.get(lines.end..)
-        && let Some(length) = memchr::memchr(b'\n', rest)
-    {
-        if lines.read(&rest[..length], contracts).is_none() {
-            lines.refuse(LINE_INVALID, 1);
+    let whole = memchr::memrchr(b'\n', segment).map_or(0, |last| last + 1);
+    let ends = part_ends(segment, offset, whole);
+    let (first, others) = ends
+        .split_first()
+        .map_or((whole, &[][..]), |(first, others)| (*first, others));
+    std::thread::scope(|scope| {
+        let starts = std::iter::once(first).chain(others.iter().copied());
+        let parts: Vec<_> = starts
+            .zip(others)
+            .map(|(start, end)| {
+                scope.spawn(move || Lines::of_part(segment, start, *end, contracts))
+            })
+            .collect();
+        let mut lines = Lines::of_part(segment, offset, first, contracts);
+        for part in parts {
+            match part.join() {
+                Ok(part) => lines.go_on_with(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
         }
-        lines.end += length + 1;
-    }
-    lines
+        lines
+    })
+}
+
+/// Bytes that are worth a thread of their own.
+const PART_BYTES: usize = 256 * 1024;
+/// Parts of one segment, at most.
+const MOST_PARTS: usize = 4;
+
+/// Where the parts of the lines between `offset` and `whole` end, each behind a newline, so that threads may read them
+/// at the same time; the last end is `whole`.
+fn part_ends(segment: &[u8], offset: usize, whole: usize) -> Vec<usize> {
+    let length = whole.saturating_sub(offset);
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let parts = (length / PART_BYTES).clamp(1, processors.min(MOST_PARTS));
+    let mut ends: Vec<_> = (1..parts)
+        .filter_map(|part| {
+            let about = offset + length / parts * part;
+            Some(about + memchr::memchr(b'\n', segment.get(about..whole)?)? + 1)
+        })
+        .collect();
+    ends.push(whole.max(offset));
+    ends.dedup();
+    ends
 }
 
 impl<'a> Lines<'a> {
+    /// The lines from `start` to `end`, which stands behind a newline.
+    fn of_part(segment: &'a [u8], start: usize, end: usize, contracts: &'a EventContracts) -> Self {
+        let mut lines = Lines {
+            end: start,
+            ..Lines::default()
+        };
+        while let Some(rest) = segment.get(lines.end..end)
+            && let Some(length) = memchr::memchr(b'\n', rest)
+        {
+            if lines.read(&rest[..length], contracts).is_none() {
+                lines.refuse(LINE_INVALID, 1);
+            }
+            lines.end += length + 1;
+        }
+        lines
+    }
+
+    /// Add the lines that come behind these.
+    fn go_on_with(&mut self, next: Lines<'a>) {
+        self.rows.extend(next.rows);
+        self.drop_also(next.dropped);
+        for (code, count) in next.refused {
+            self.refuse(&code, count);
+        }
+        self.end = next.end;
+    }
+
+    fn drop_also(&mut self, more: Dropped) {
+        let sum = |one: u64, other: u64| one.saturating_add(other).min(event::MAX_COUNT);
+        self.dropped.bytes = sum(self.dropped.bytes, more.bytes);
+        self.dropped.segments = sum(self.dropped.segments, more.segments);
+    }
+
     fn refuse(&mut self, code: &str, count: u64) {
         let count = count.min(event::MAX_COUNT);
         match self.refused.get_mut(code) {
@@ -140,15 +204,7 @@ impl<'a> Lines<'a> {
                 v: 0,
                 ..
             } => {
-                let sum = &mut self.dropped;
-                sum.bytes = sum
-                    .bytes
-                    .saturating_add(dropped.bytes)
-                    .min(event::MAX_COUNT);
-                sum.segments = sum
-                    .segments
-                    .saturating_add(dropped.segments)
-                    .min(event::MAX_COUNT);
+                self.drop_also(dropped);
                 Some(())
             }
             Line {
