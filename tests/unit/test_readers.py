@@ -129,7 +129,7 @@ def test_names_of_folders_may_be_any_bytes(release: Release) -> None:
     os.makedirs(odd)
     with open(odd + b"/safe_run_receipt.json", "wb") as file:
         file.write(b"[]")
-    assert places(folder) == [("INPUT_INVALID", "receipts/\ufffd\ufffd[31m/safe_run_receipt.json#0")]
+    assert places(folder) == [("INPUT_INVALID", "receipts/\\xff\\x1b[31m/safe_run_receipt.json#0")]
 
 
 def test_a_missing_folder_and_a_file_are_no_release_folders(release: Release, tmp_path: Path) -> None:

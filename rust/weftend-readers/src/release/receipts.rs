@@ -93,15 +93,20 @@ fn visit_child(parent: &Listed, name: &CString, path: &str, depth: usize) -> Fou
     }
 }
 
-/// `path/name` for people: what is not UTF-8 or could steer a terminal is replaced.
+/// `path/name` for people: bytes that are not UTF-8, and what could steer a terminal, as `\xNN`, so that two folders
+/// never look alike.
 fn join(path: &str, name: &CStr) -> String {
-    let name = name.to_string_lossy();
-    let shown = name.chars().map(|c| {
-        if c.is_control() {
-            char::REPLACEMENT_CHARACTER
-        } else {
-            c
+    let mut shown = format!("{path}/");
+    for chunk in name.to_bytes().utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c.is_control() {
+                true => shown.push_str(&format!("\\x{:02x}", u32::from(c))),
+                false => shown.push(c),
+            }
         }
-    });
-    path.chars().chain(['/']).chain(shown).collect()
+        for byte in chunk.invalid() {
+            shown.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    shown
 }
