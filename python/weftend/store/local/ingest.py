@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,11 @@ SEGMENT_SUFFIX: Final = ".ndjson"
 RECORDING_DIGITS: Final = 32
 """Hexadecimal digits of a recording's name, which a segment's file name begins with."""
 TORN_FOLDER: Final = "torn"
+
+
+METRICS: Final = "research_metrics"
+"""The table of all event types that have none of their own."""
+_KIND, _COUNT = itemgetter(0), itemgetter(5)
 
 
 @dataclass(slots=True)
@@ -156,15 +162,15 @@ class Ingest:
         return int(row[0])
 
     def _insert(self, recording: int, events: list[tuple[Any, ...]], news: Ingested) -> None:
-        metrics: list[tuple[Any, ...]] = []
-        held: dict[str, int] = {}
         tables = {kind: contract["table"] for kind, contract in self.events.items()}
-        for event in events:
-            if tables[event[0]] == "research_metrics":
-                metrics.append(event)
-            elif not self._insert_one(recording, Event(*event), news):
-                continue
-            held[event[0]] = held.get(event[0], 0) + event[5]
+        metrics, others = events, list[tuple[Any, ...]]()
+        if any(tables[kind] != METRICS for kind in set(map(_KIND, events))):
+            metrics = [event for event in events if tables[event[0]] == METRICS]
+            others = [event for event in events if tables[event[0]] != METRICS]
+        taken = metrics + [event for event in others if self._insert_one(recording, Event(*event), news)]
+        held: dict[str, int] = {}
+        for kind, count in zip(map(_KIND, taken), map(_COUNT, taken), strict=True):
+            held[kind] = held.get(kind, 0) + count
         metric_types = {kind: contract["metricType"] for kind, contract in self.events.items()}
         rows.add_metrics(self.connection, metrics, metric_types, recording)
         self.connection.executemany(
