@@ -46,6 +46,8 @@ def disclose(kind: str, counts: Mapping[str, int], *, units: int, k: int, clamp:
 
     Source: ``docs/privacy-model.md``.
     """
+    if any(count >= 2**53 for count in counts.values()):
+        raise ValueError("numbers are from 0 and below 2^53")
     try:
         visible, complete = _core.disclose(kind, clamp, dict(counts), units, k)
     except OverflowError as error:

@@ -27,6 +27,7 @@ def asked(module: object, kind: str, counts: dict[str, int], units: int, k: int,
     clamp=st.sampled_from([1, 1, 2, 7, 0, 2**53 - 1]),
 )
 @example(kind="sum", counts={"a": 2**53}, units=2**53 - 1, k=5, clamp=7)
+@example(kind="sum", counts={"a": 2**64}, units=2**31, k=1, clamp=2**53 - 1)
 @example(kind="set", counts={"a": 0}, units=0, k=1, clamp=1)
 def test_any_numbers(kind: str, counts: dict[str, int], units: int, k: int, clamp: int) -> None:
     assert asked(core, kind, counts, units, k, clamp) == asked(reference, kind, counts, units, k, clamp)
@@ -46,3 +47,11 @@ def test_windows_that_can_be(kind: str, counts: dict[str, int], more: int, k: in
     answer = asked(reference, kind, counts, units, k, clamp)
     assert answer != "refused"
     assert asked(core, kind, counts, units, k, clamp) == answer
+
+
+def test_no_number_of_2_to_the_53_or_more() -> None:
+    for number in (2**53, 2**64 - 1, 2**64):
+        for module in (core, reference):
+            assert asked(module, "sum", {"a": number}, 2**53 - 1, 1, 2**53 - 1) == "refused"
+    for module in (core, reference):
+        assert asked(module, "sum", {"a": 2**53 - 1}, 2**53 - 1, 1, 1) == ([("a", 2**53 - 1)], True)

@@ -71,6 +71,8 @@ def _refuse_impossible(kind: str, counts: Mapping[str, int], units: int, k: int,
         raise ValueError("k and clamp are from 1, units from 0, all below 2^53")
     if kind != "sum" and clamp != 1:
         raise ValueError("only a sum has a clamp above 1")
+    if any(count > LARGEST for count in counts.values()):
+        raise ValueError("numbers are from 0 and below 2^53")
     if any(not 0 < count <= units * clamp for count in counts.values()):
         raise ValueError("a count lies between 0 and units x clamp")
     if kind == "partition" and sum(counts.values()) != units:
