@@ -127,14 +127,20 @@ impl<'a> Walk<'a> {
     #[inline]
     fn value(&mut self, value: Value<'a>, depth: usize) -> Walked {
         let out = &mut self.buffers.out;
-        let kind = match value {
-            Value::Int(int) => {
-                return Ok(number::write_i64(out, int.ok_or(CanonCode::NumberRange)?)?);
-            }
-            Value::Other(kind) => kind,
-        };
+        match value {
+            Value::Int(int) => number::write_i64(out, int.ok_or(CanonCode::NumberRange)?)?,
+            Value::Other(Kind::Text(text)) => string::write(out, text.utf8()?),
+            Value::Other(kind) => return self.rarer(kind, depth),
+        }
+        Ok(())
+    }
+
+    /// Writes what is neither an int nor a string, which loops over members and items look at themselves.
+    #[inline(never)]
+    fn rarer(&mut self, kind: Kind<'a>, depth: usize) -> Walked {
+        let out = &mut self.buffers.out;
         match kind {
-            Kind::Text(text) => return self.text(text),
+            Kind::Text(text) => string::write(out, text.utf8()?),
             Kind::Int(int) => number::write_i64(out, int.value().ok_or(CanonCode::NumberRange)?)?,
             Kind::Float(float) => number::write_f64(out, float.value())?,
             Kind::Null => out.extend_from_slice(b"null"),
@@ -145,12 +151,6 @@ impl<'a> Walk<'a> {
             Kind::Tuple(tuple) => return self.array(tuple.object(), tuple.items(), depth),
             Kind::Other => return Err(CanonCode::Type.into()),
         }
-        Ok(())
-    }
-
-    #[inline]
-    fn text(&mut self, text: Text<'a>) -> Walked {
-        string::write(&mut self.buffers.out, text.utf8()?);
         Ok(())
     }
 
@@ -193,10 +193,7 @@ impl<'a> Walk<'a> {
             if index > 0 {
                 self.buffers.out.push(b',');
             }
-            let written = match Value::of(item) {
-                Value::Other(Kind::Text(text)) => self.text(text),
-                value => self.value(value, depth + 1),
-            };
+            let written = self.value(Value::of(item), depth + 1);
             written.map_err(|stop| stop.within(|trail| trail.under_index(index)))?;
         }
         self.buffers.out.push(b']');
