@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from reports import TESTS
 from weftend.cli import main
 
 SNAPSHOT = "telemetry_conduit_snapshot.json"
@@ -17,6 +19,11 @@ def run(capture, *arguments: object) -> tuple[int, bytes, str]:
     status = main([str(argument) for argument in arguments])
     out, err = capture.readouterr()
     return status, out, err.decode()
+
+
+def aggregating(folder: Path, reports: Path, *more: object) -> list[object]:
+    """``weftend aggregate`` of test reports, with ``home`` and ``out`` in ``folder``."""
+    return ["aggregate", TESTS, reports, "--home", folder / "home", "--out", folder / "out", *more]
 
 
 def counted(capture: Capture, *arguments: object, status: int = 0) -> dict:

@@ -103,6 +103,17 @@ def test_off_writes_and_creates_nothing_by_the_audit_hook(shell: Shell, setting:
     assert tree(shell) == []
 
 
+def in_own_mounts(shell: Shell, script: str) -> None:
+    """Run a shell script, quietly, that mounts for itself alone; ``$0`` is Python and ``$1`` the folder."""
+    done = subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "sh", "-c", script, sys.executable, str(shell.folder)],
+        env=shell.environment(),
+        capture_output=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, b""), done
+
+
 def test_a_full_disk_harms_nobody_and_doctor_says_so(shell: Shell) -> None:
     needs_own_mounts()
     shell.home.mkdir()
@@ -113,13 +124,7 @@ mount -t tmpfs -o size=16k none "$WEFTEND_HOME" || exit 90
 "$0" -m weftend doctor --json > "$1/doctor.json"
 cat "$WEFTEND_HOME"/spool/*.ndjson > "$1/spooled"
 """
-    done = subprocess.run(
-        ["unshare", "--mount", "--map-root-user", "sh", "-c", script, sys.executable, str(shell.folder)],
-        env=shell.environment(),
-        capture_output=True,
-        timeout=120,
-    )
-    assert (done.returncode, done.stderr) == (0, b""), done
+    in_own_mounts(shell, script)
     (problem,) = json.loads((shell.folder / "doctor.json").read_text())["problems"]
     assert problem["code"] == "DISK_FULL"
     lines = (shell.folder / "spooled").read_text().split("\n")
@@ -137,13 +142,7 @@ mount -t tmpfs -o ro none "$WEFTEND_HOME" || exit 90
 "$0" -m weftend doctor --json > "$1/doctor.json"
 exit 0
 """
-    done = subprocess.run(
-        ["unshare", "--mount", "--map-root-user", "sh", "-c", script, sys.executable, str(shell.folder)],
-        env=shell.environment(),
-        capture_output=True,
-        timeout=120,
-    )
-    assert (done.returncode, done.stderr) == (0, b""), done
+    in_own_mounts(shell, script)
     problems = json.loads((shell.folder / "doctor.json").read_text())["problems"]
     assert "FILE_UNWRITABLE" in [problem["code"] for problem in problems]
 

@@ -135,7 +135,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Writes what is neither an int nor a string, which loops over members and items look at themselves.
+    /// Writes what is neither an int nor a string, which loops over members and items look at themselves. Ints and
+    /// strings are written all the same, and here: handing them back to [`Walk::value`] costs a twentieth of a walk.
     #[inline(never)]
     fn rarer(&mut self, kind: Kind<'a>, depth: usize) -> Walked {
         let out = &mut self.buffers.out;

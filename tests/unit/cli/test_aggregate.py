@@ -6,17 +6,17 @@ import json
 
 import pytest
 
-from commands import SNAPSHOT, counted, refused, run
+from commands import SNAPSHOT, aggregating, counted, refused, run
 from conduits import files
-from reports import TESTS, many, write
+from reports import many, write
 from weftend.reference.verify import verify_snapshot
 
 pytestmark = pytest.mark.usefixtures("alone")
 
 
 def test_aggregate_previews_and_applies(tmp_path, capfdbinary):
-    reports, home, out = many(tmp_path / "reports", 12), tmp_path / "home", tmp_path / "out"
-    arguments = ["aggregate", TESTS, reports, "--home", home, "--k", 5, "--out", out]
+    reports, out = many(tmp_path / "reports", 12), tmp_path / "out"
+    arguments = aggregating(tmp_path, reports, "--k", 5)
     before = files(tmp_path)
     status, printed, err = run(capfdbinary, *arguments)
     assert (status, files(tmp_path)) == (0, before)
@@ -35,8 +35,8 @@ def test_aggregate_previews_and_applies(tmp_path, capfdbinary):
 
 
 def test_next_week_takes_what_is_new_and_holds_both(tmp_path, capfdbinary):
-    reports, home, out = many(tmp_path / "reports", 10), tmp_path / "home", tmp_path / "out"
-    arguments = ["aggregate", TESTS, reports, "--home", home, "--k", 5, "--out", out, "--apply"]
+    reports, out = many(tmp_path / "reports", 10), tmp_path / "out"
+    arguments = aggregating(tmp_path, reports, "--k", 5, "--apply")
     assert run(capfdbinary, *arguments)[0] == 0
     many(reports, 10, first=10)
     assert run(capfdbinary, *arguments)[0] == 0
@@ -48,18 +48,7 @@ def test_next_week_takes_what_is_new_and_holds_both(tmp_path, capfdbinary):
 def test_part_of_the_input_refused_outranks_the_floor(tmp_path, capfdbinary):
     reports = many(tmp_path / "reports", 2)
     write(reports, {"cut.xml": "<testsuites>"})
-    arguments = [
-        "aggregate",
-        TESTS,
-        reports,
-        "--home",
-        tmp_path / "home",
-        "--out",
-        tmp_path / "out",
-        "--apply",
-        "--json",
-    ]
-    status, printed, err = run(capfdbinary, *arguments)
+    status, printed, err = run(capfdbinary, *aggregating(tmp_path, reports, "--apply", "--json"))
     assert status == 4
     assert json.loads(printed)["dropped"]["kFloorSkipped"] == 1
     assert [issue["code"] for issue in json.loads(err)["issues"]] == ["INPUT_INVALID"]
@@ -67,17 +56,7 @@ def test_part_of_the_input_refused_outranks_the_floor(tmp_path, capfdbinary):
 
 def test_one_map_contribution_releases_each_map_on_its_own(tmp_path, capfdbinary):
     reports = many(tmp_path / "reports", 120)
-    arguments = [
-        "aggregate",
-        TESTS,
-        reports,
-        "--home",
-        tmp_path / "home",
-        "--k",
-        5,
-        "--out",
-        tmp_path / "out",
-    ]
+    arguments = aggregating(tmp_path, reports, "--k", 5)
     assert run(capfdbinary, *arguments, "--contribution", "one-map", "--apply")[0] == 0
     snapshot = json.loads((tmp_path / "out" / SNAPSHOT).read_bytes())
     assert all(len(chunk["payload"]["aggregates"]) == 1 for chunk in snapshot["chunks"])

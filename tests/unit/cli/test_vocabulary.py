@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from commands import SNAPSHOT, run
+from commands import SNAPSHOT, aggregating, run
 from reports import TESTS, junit, many, write
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -29,18 +29,9 @@ def test_a_vocabulary_is_collected_and_used(tmp_path, capfdbinary):
     assert "12  pkg.Suite::flop" in err
     assert "1 that must not be released" in err
     names.write_bytes(printed)
-    arguments = [
-        "aggregate",
-        TESTS,
-        reports,
-        "--home",
-        tmp_path / "home",
-        "--k",
-        5,
-        "--out",
-        tmp_path / "out",
-    ]
-    status, _, err = run(capfdbinary, *arguments, "--vocabulary", names, "--apply")
+    status, _, err = run(
+        capfdbinary, *aggregating(tmp_path, reports, "--k", 5, "--vocabulary", names, "--apply")
+    )
     assert status == 0
     chunk = json.loads((tmp_path / "out" / SNAPSHOT).read_bytes())["chunks"][0]
     assert chunk["payload"]["aggregates"]["failingTests"] == {"__other__": 7, "pkg.Suite::flop": 12}

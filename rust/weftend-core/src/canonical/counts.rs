@@ -3,10 +3,8 @@
 use super::block::{BLOCK, Block};
 use super::buffer::Buffer;
 use super::number::{EIGHT_DIGITS, write_short};
-use super::order::compare;
+use super::order::{NON_ASCII, compare};
 use super::string::write_plain_from;
-
-const NON_ASCII: u128 = 0x8080_8080_8080_8080_8080_8080_8080_8080;
 
 /// Writes the members of an object in the order in which they come, as long as they are usual ones.
 #[derive(Debug, Default)]
