@@ -9,6 +9,7 @@ mod index;
 mod names;
 mod number;
 mod or_skip;
+mod scalar;
 mod scanner;
 mod string;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod tests;
 pub(crate) use index::Index;
 pub(crate) use names::{Name, fingerprint};
 pub(crate) use number::whole;
+pub(crate) use scalar::Scalar;
 pub(crate) use scanner::{Kind, Scanner};
 pub(crate) use string::Str;
 

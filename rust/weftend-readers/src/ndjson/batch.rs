@@ -1,7 +1,7 @@
 //! What the records of one block say about units that they name, before anybody knows those units.
 
-use super::fields::Value;
 use super::tokens::Hasher;
+use super::value::Value;
 
 /// The records of one block by the share that their units fall into.
 pub(super) struct Batch<'a> {

@@ -1,79 +1,14 @@
 //! What a stream declares about its records: which JSON Pointers lead to its unit, keys and amounts.
 
-use std::borrow::Cow;
+use weftend_core::stream;
 
-use weftend_core::{canonical, stream};
-
-use crate::ijson::{Kind, Name, Scan, Scanner, Str, fingerprint};
-use crate::keys;
-
-/// The values of one record that a stream asks for, by slot number.
-pub type Values<'a> = Vec<Option<Value<'a>>>;
-
-/// A value that a pointer leads to.
-#[derive(Clone, Copy, Debug)]
-pub enum Value<'a> {
-    /// A string, as it stands in the text between its quotes, and whether there are escapes in it.
-    Text(&'a str, bool),
-    /// A number, as it is written.
-    Number(&'a str),
-    /// `true` or `false`.
-    Boolean(bool),
-}
-
-impl<'a> Value<'a> {
-    /// The bucket key that the value stands for: strings percent-encoded, numbers as ECMAScript prints them.
-    pub fn key(&self) -> Cow<'a, str> {
-        match *self {
-            Value::Text(raw, false) => keys::percent_encoded(raw),
-            Value::Text(raw, true) => keys::percent_encoded(&Str::new(raw, true).text())
-                .into_owned()
-                .into(),
-            Value::Number(token) => printed(token).into(),
-            Value::Boolean(true) => "true".into(),
-            Value::Boolean(false) => "false".into(),
-        }
-    }
-
-    /// The value as canonical JSON.
-    pub fn canonical(&self) -> String {
-        match *self {
-            Value::Text(raw, escaped) => {
-                let text = canonical::to_vec(&Str::new(raw, escaped).text());
-                // Any text has a canonical form, which is UTF-8.
-                String::from_utf8(text.unwrap_or_default()).unwrap_or_default()
-            }
-            Value::Number(token) => printed(token),
-            Value::Boolean(truth) => truth.to_string(),
-        }
-    }
-
-    /// The value as an amount: a whole number from 0 to 2^53 − 1.
-    pub fn amount(&self) -> Option<u64> {
-        let Value::Number(token) = self else {
-            return None;
-        };
-        printed(token)
-            .parse()
-            .ok()
-            .filter(|amount| *amount <= weftend_core::fold::MAX_AMOUNT)
-    }
-}
-
-/// A number token, already checked, as canonical JSON prints it.
-fn printed(token: &str) -> String {
-    let small = token.len() <= 15 && token.bytes().all(|byte| byte.is_ascii_digit());
-    if small {
-        return token.to_owned();
-    }
-    let bytes = canonical::canonicalize_text(token.as_bytes()).unwrap_or_default();
-    String::from_utf8(bytes).unwrap_or_default()
-}
+use super::value::{Value, Values};
+use crate::ijson::{Kind, Name, Scan, Scanner, fingerprint};
 
 /// The declared pointers, as the tree of member names that leads to them.
 #[derive(Clone, Debug, Default)]
 pub struct Fields {
-    root: Node,
+    pub(super) root: Node,
     /// Slot of the unit's identity; without one every record is a unit.
     pub unit: Option<usize>,
     /// Per channel that has fields: channel, slot of the key, slot of the amount.
@@ -83,9 +18,9 @@ pub struct Fields {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Node {
+pub(super) struct Node {
     children: Vec<Child>,
-    slot: Option<usize>,
+    pub(super) slot: Option<usize>,
 }
 
 /// What a member name leads to.
@@ -153,8 +88,9 @@ impl Node {
         &mut self.children[index].node
     }
 
+    /// What the member `name` of an object here leads to.
     #[inline]
-    fn wanted(&self, name: &Name<'_>) -> Option<&Node> {
+    pub(super) fn wanted(&self, name: &Name<'_>) -> Option<&Node> {
         let same =
             |child: &&Child| child.fingerprint == name.fingerprint && name.text.is(&child.name);
         self.children.iter().find(same).map(|child| &child.node)
@@ -183,16 +119,19 @@ impl Node {
     fn elements<'a>(&self, scanner: &mut Scanner<'a>, values: &mut Values<'a>) -> Scan<()> {
         let mut index = 0usize;
         scanner.array(|scanner| {
-            let node = self
-                .children
-                .iter()
-                .find(|child| child.name.parse() == Ok(index));
+            let node = self.element(index);
             index += 1;
             match node {
-                Some(child) => child.node.read(scanner, values),
+                Some(node) => node.read(scanner, values),
                 None => scanner.skip(),
             }
         })
+    }
+
+    /// What the element `index` of an array here leads to.
+    pub(super) fn element(&self, index: usize) -> Option<&Node> {
+        let same = |child: &&Child| child.name.parse() == Ok(index);
+        self.children.iter().find(same).map(|child| &child.node)
     }
 }
 
@@ -201,9 +140,9 @@ fn scalar<'a>(scanner: &mut Scanner<'a>) -> Scan<Option<Value<'a>>> {
     Ok(match scanner.kind()? {
         Kind::String => {
             let text = scanner.string()?;
-            Some(Value::Text(text.raw(), text.is_escaped()))
+            Some(Value::Text(text.bytes(), text.is_escaped()))
         }
-        Kind::Number => Some(Value::Number(scanner.number()?)),
+        Kind::Number => Some(Value::Number(scanner.number()?.as_bytes())),
         _ => scanner.boolean_or_skip()?.map(Value::Boolean),
     })
 }

@@ -9,11 +9,14 @@ mod content;
 mod fields;
 mod keys;
 mod reading;
+mod shape;
 mod shard;
 mod share;
 mod tokens;
+mod value;
 
 pub use blocks::{Blocks, MAX_LINE};
-pub use fields::{Fields, Value, Values};
+pub use fields::Fields;
 pub use reading::{Read, read};
 pub use shard::{Lines, RecordUnit};
+pub use value::{Value, Values};

@@ -4,9 +4,11 @@ use weftend_core::canonical;
 use weftend_core::fold::{FoldError, PartIndex, Partial, UnitDigest, UnitIndex};
 
 use super::batch::Batch;
-use super::fields::{Fields, Value, Values};
+use super::fields::Fields;
 use super::keys::{Buckets, Keys};
+use super::shape::Shapes;
 use super::tokens::{Hasher, Tokens};
+use super::value::{Value, Values};
 use crate::ijson::{self, Fault, Index, Scanner};
 use crate::refusal::Refusal;
 use crate::units::{self, FieldUnits};
@@ -42,11 +44,28 @@ pub(super) struct Shard<'f> {
     /// Per map, the numbers of the keys met.
     tokens: Vec<Tokens<u32>>,
     hasher: Hasher,
+    shapes: Shapes,
     part: PartIndex,
     buckets: Buckets,
     /// What records say that name no unit; the others are in batches.
     pub(super) partial: Partial,
     pub(super) counts: Lines,
+}
+
+/// A line of a block.
+#[derive(Default)]
+struct Place {
+    /// Its number, from 0.
+    line: u64,
+    start: usize,
+}
+
+impl Place {
+    /// Go to the next line, which starts at `start`.
+    fn pass(&mut self, start: usize) {
+        self.line += 1;
+        self.start = start;
+    }
 }
 
 /// Why a line was refused.
@@ -77,6 +96,7 @@ impl<'f> Shard<'f> {
             keys,
             tokens: fields.maps.iter().map(|_| tokens()).collect(),
             hasher: hasher.clone(),
+            shapes: Shapes::default(),
             part: partial.part(&FILE)?,
             buckets: Buckets::default(),
             partial,
@@ -92,65 +112,105 @@ impl<'f> Shard<'f> {
         index: &'a mut Index,
         batch: &mut Batch<'a>,
     ) -> Result<u64, (u64, Refusal)> {
-        let (text, broken) = match std::str::from_utf8(block) {
+        let mut values = vec![None; self.fields.slots()];
+        let mut place = Place::default();
+        let read = self
+            .known(block, &mut place, &mut values, batch)
+            .and_then(|()| self.rest(block, &mut place, index, &mut values, batch));
+        match read {
+            Ok(()) => Ok(place.line),
+            Err(wrong) => Err((place.line, refusal(wrong))),
+        }
+    }
+
+    /// The lines at `place` that have a shape that is known.
+    fn known<'a>(
+        &mut self,
+        text: &'a [u8],
+        place: &mut Place,
+        values: &mut Values<'a>,
+        batch: &mut Batch<'a>,
+    ) -> Result<(), Wrong> {
+        while place.start < text.len()
+            && let Some(end) = self.shapes.read(text, place.start, values)
+        {
+            let line = text.get(place.start..end).unwrap_or_default();
+            self.record(line, values, batch)?;
+            place.pass(end);
+        }
+        Ok(())
+    }
+
+    /// The lines from `place` on, of which the first has no shape that is known.
+    fn rest<'a>(
+        &mut self,
+        block: &'a [u8],
+        place: &mut Place,
+        index: &'a mut Index,
+        values: &mut Values<'a>,
+        batch: &mut Batch<'a>,
+    ) -> Result<(), Wrong> {
+        let rest = block.get(place.start..).unwrap_or_default();
+        let (text, broken) = match std::str::from_utf8(rest) {
             Ok(text) => (text, false),
-            Err(error) => (valid(block, error.valid_up_to()), true),
+            Err(error) => (valid(rest, error.valid_up_to()), true),
         };
         index.build(text.as_bytes());
-        match self.lines(text, index, batch) {
-            Ok(number) if broken => Err((number, Refusal::new("CANON_UTF8", "", "not UTF-8"))),
-            lines => lines,
+        let mut scanner = Scanner::new(text, index);
+        place.start = 0;
+        while place.start < text.len() {
+            self.scanned(text, place, &mut scanner, values, batch)?;
+            self.known(text.as_bytes(), place, values, batch)?;
         }
+        if broken {
+            return Err(Wrong::Line(Refusal::new("CANON_UTF8", "", "not UTF-8")));
+        }
+        Ok(())
     }
 
-    fn lines<'a>(
+    /// The line at `place`, whatever it is.
+    fn scanned<'a>(
         &mut self,
         text: &'a str,
-        index: &'a Index,
-        batch: &mut Batch<'a>,
-    ) -> Result<u64, (u64, Refusal)> {
-        let mut scanner = Scanner::new(text, index);
-        let mut values = Values::new();
-        let (mut number, mut start) = (0, 0);
-        while start < text.len() {
-            let rest = text.as_bytes().get(start..).unwrap_or_default();
-            let end = memchr::memchr(b'\n', rest).map_or(text.len(), |length| start + length);
-            scanner.line(start, end);
-            let line = text.get(start..end).unwrap_or_default();
-            let read = self.line(line, &mut scanner, &mut values, batch);
-            read.map_err(|wrong| (number, refusal(wrong)))?;
-            number += 1;
-            start = end + 1;
-        }
-        Ok(number)
-    }
-
-    #[inline]
-    fn line<'a>(
-        &mut self,
-        line: &str,
+        place: &mut Place,
         scanner: &mut Scanner<'a>,
         values: &mut Values<'a>,
         batch: &mut Batch<'a>,
     ) -> Result<(), Wrong> {
+        let (text, start) = (text.as_bytes(), place.start);
+        let rest = text.get(start..).unwrap_or_default();
+        let line = memchr::memchr(b'\n', rest).map_or(rest, |length| &rest[..length]);
+        let end = start + line.len();
+        scanner.line(start, end);
         scanner.skip_space();
-        if scanner.is_at_end() {
-            return Ok(());
+        if !scanner.is_at_end() {
+            let read = self.fields.read(scanner, values);
+            if read.and_then(|()| scanner.finish()) == Err(Fault) {
+                let otherwise = || Refusal::invalid("", "not I-JSON");
+                let last = line.iter().rposition(|byte| *byte != b'\r');
+                let line = &line[..last.map_or(0, |last| last + 1)];
+                return Err(Wrong::Line(ijson::refusal(line, otherwise)));
+            }
+            self.record(line, values, batch)?;
+            self.shapes.learn(scanner, text, (start, end), self.fields);
         }
-        let read = self
-            .fields
-            .read(scanner, values)
-            .and_then(|()| scanner.finish());
-        if read == Err(Fault) {
-            let otherwise = || Refusal::invalid("", "not I-JSON");
-            let line = line.trim_end_matches('\r').as_bytes();
-            return Err(Wrong::Line(ijson::refusal(line, otherwise)));
-        }
+        place.pass(end + 1);
+        Ok(())
+    }
+
+    /// What one line says; it has been checked.
+    #[inline]
+    fn record<'a>(
+        &mut self,
+        line: &[u8],
+        values: &Values<'a>,
+        batch: &mut Batch<'a>,
+    ) -> Result<(), Wrong> {
         self.counts.records += 1;
         match self.unit {
             RecordUnit::Field(_) => self.named(values, batch),
             RecordUnit::Record => {
-                let text = canonical::canonicalize_text(line.trim_ascii_end().as_bytes());
+                let text = canonical::canonicalize_text(line.trim_ascii_end());
                 let unit = units::of_content(&text.unwrap_or_default());
                 let unit = self.partial.unit(&unit)?;
                 self.add(values, unit, PartIndex::OWN)?;

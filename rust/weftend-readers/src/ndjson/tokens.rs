@@ -5,8 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::fields::Value;
-use crate::ijson::Str;
+use super::value::{Value, unescaped};
 
 /// Hashes values as what they mean: two spellings of one value have one hash.
 #[derive(Clone, Default)]
@@ -17,14 +16,14 @@ impl Hasher {
     #[inline]
     pub(super) fn of(&self, value: &Value<'_>) -> u64 {
         match value {
-            Value::Text(raw, false) => self.0.hash_one(raw.as_bytes()),
+            Value::Text(raw, false) => self.0.hash_one(raw),
             _ => self.of_meaning(value),
         }
     }
 
     fn of_meaning(&self, value: &Value<'_>) -> u64 {
         match *value {
-            Value::Text(raw, escaped) => self.0.hash_one(Str::new(raw, escaped).text().as_bytes()),
+            Value::Text(raw, true) => self.0.hash_one(unescaped(raw).as_bytes()),
             _ => self.0.hash_one(value.canonical().as_bytes()),
         }
     }
@@ -136,9 +135,9 @@ impl<T: Copy> Tokens<T> {
 #[inline]
 fn spelled<'a>(value: &Value<'a>) -> (u8, &'a [u8]) {
     match *value {
-        Value::Text(raw, false) => (0, raw.as_bytes()),
-        Value::Text(raw, true) => (1, raw.as_bytes()),
-        Value::Number(token) => (2, token.as_bytes()),
+        Value::Text(raw, false) => (0, raw),
+        Value::Text(raw, true) => (1, raw),
+        Value::Number(token) => (2, token),
         Value::Boolean(true) => (3, b"true"),
         Value::Boolean(false) => (3, b"false"),
     }
