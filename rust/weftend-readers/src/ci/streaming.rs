@@ -8,27 +8,67 @@ use super::group::Tally;
 use super::plan::Reader;
 use super::worker::{Worker, of_fold};
 use crate::gotest::GoTest;
+use crate::input::peek::Peeked;
 use crate::ndjson::{self, Blocks, RecordUnit};
 use crate::refusal::Refusal;
+use crate::testrun::TestTally;
 use crate::units::UnitRule;
 
 /// Bytes that are read at once where lines have to be taken in order.
 const BLOCK: usize = 1 << 18;
 
+/// A stream of `go test -json` on its way.
+struct Run {
+    hash: Sha256,
+    stream: GoTest,
+    tally: TestTally,
+}
+
+impl Run {
+    /// More of it, in whole lines.
+    fn block(&mut self, block: &[u8]) {
+        self.hash.update(block);
+        self.stream.block(block, &mut self.tally);
+    }
+}
+
+/// `text` in blocks of whole lines, of about [`BLOCK`] bytes or one line.
+fn line_blocks(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (_, behind) = text.split_at_checked(BLOCK - 1).unwrap_or((text, &[]));
+        let more = memchr::memchr(b'\n', behind).map_or(behind.len(), |at| at + 1);
+        let (block, rest) = text.split_at(text.len() - behind.len() + more);
+        text = rest;
+        (!block.is_empty()).then_some(block)
+    })
+}
+
 impl Worker<'_> {
-    pub(super) fn go_test(&mut self, name: &str, source: &mut dyn Read) -> Result<(), Refusal> {
-        let mut blocks = Blocks::new(source, BLOCK);
-        let mut block = std::mem::take(&mut self.buffer);
-        let (mut hash, mut stream, mut tally) = (Sha256::new(), GoTest::default(), self.tests());
-        while blocks.next(&mut block)? {
-            hash.update(&block);
-            stream.block(&block, &mut tally);
+    pub(super) fn go_test(
+        &mut self,
+        name: &str,
+        source: Peeked<&mut dyn Read>,
+    ) -> Result<(), Refusal> {
+        let mut run = Run {
+            hash: Sha256::new(),
+            stream: GoTest::default(),
+            tally: self.tests(),
+        };
+        let (mut memory, rest) = source.into_parts();
+        if self.small(&mut memory, rest)? {
+            line_blocks(memory.filled()).for_each(|block| run.block(block));
+        } else {
+            let mut blocks = Blocks::new(memory.filled().chain(rest), BLOCK);
+            let mut block = Vec::new();
+            while blocks.next(&mut block)? {
+                run.block(&block);
+            }
         }
-        self.buffer = block;
-        let other_lines = stream.other_lines;
-        stream.finish(&mut tally)?;
-        self.counts.other_lines += other_lines;
-        self.tally(name, hash.finalize().into(), Tally::Tests(Box::new(tally)))
+        self.keep(memory);
+        self.counts.other_lines += run.stream.other_lines;
+        run.stream.finish(&mut run.tally)?;
+        let tally = Tally::Tests(Box::new(run.tally));
+        self.tally(name, run.hash.finalize().into(), tally)
     }
 
     pub(super) fn records(&mut self, name: &str, source: &mut dyn Read) -> Result<(), Refusal> {
@@ -64,5 +104,32 @@ impl Worker<'_> {
         self.partial
             .merge(&read.partial)
             .map_err(|error| of_fold(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_end_where_lines_end_and_are_all_of_the_text() {
+        let long = "x".repeat(3 * BLOCK);
+        let texts = [
+            String::new(),
+            "no line feed".to_owned(),
+            "line\n".repeat(BLOCK / 2),
+            format!("{}\n{long}\nshort\n{long}", "y".repeat(BLOCK - 1)),
+        ];
+        for text in texts {
+            let blocks: Vec<_> = line_blocks(text.as_bytes()).collect();
+            assert_eq!(blocks.concat(), text.as_bytes());
+            let (_, all_but_last) = blocks.split_last().unwrap_or((&&[][..], &[]));
+            assert!(all_but_last.iter().all(|block| block.ends_with(b"\n")));
+            assert!(
+                blocks
+                    .iter()
+                    .all(|block| block.len() <= long.len() + 1 + BLOCK)
+            );
+        }
     }
 }

@@ -10,9 +10,10 @@ use super::plan::Reader;
 use super::worker::{Worker, of_fold};
 use crate::github::{self, Told};
 use crate::input::budget::{self, MAX_DOCUMENT};
+use crate::input::peek::{Memory, Peeked};
 use crate::junit;
 use crate::refusal::{INPUT_TOO_LARGE, Refusal};
-use crate::sarif::{self, FindingsTally};
+use crate::sarif::FindingsTally;
 use crate::testrun::{DEFAULT_SLOW_MS, TestTally};
 use crate::units::{self, UnitRule};
 
@@ -23,36 +24,34 @@ impl Worker<'_> {
     /// Hand the bytes of one document to `read`.
     fn whole(
         &mut self,
-        source: &mut dyn Read,
+        source: Peeked<&mut dyn Read>,
         read: impl FnOnce(&mut Self, &[u8]) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
-        let mut bytes = std::mem::take(&mut self.buffer);
+        let (mut memory, rest) = source.into_parts();
         let result = self
-            .fill(&mut bytes, source)
-            .and_then(|_large| read(self, &bytes));
-        if bytes.capacity() <= SMALL {
-            bytes.clear();
-            self.buffer = bytes;
-        }
+            .fill(&mut memory, rest)
+            .and_then(|_large| read(self, memory.filled()));
+        self.keep(memory);
         result
     }
 
-    /// Read all of `source`; what is returned keeps other threads from holding a large document too.
+    /// Keep the memory of one document for the next.
+    pub(super) fn keep(&mut self, memory: Memory) {
+        if memory.capacity() <= SMALL {
+            self.memory = memory;
+        }
+    }
+
+    /// Read all of `rest`; what is returned keeps other threads from holding a large document too.
     fn fill<'s>(
         &self,
-        bytes: &mut Vec<u8>,
-        source: &mut dyn Read,
+        memory: &mut Memory,
+        rest: &mut dyn Read,
     ) -> Result<Option<MutexGuard<'s, ()>>, Refusal>
     where
         Self: 's,
     {
-        let mut part = |bytes: &mut Vec<u8>, limit: usize| {
-            let read = source.take(limit as u64).read_to_end(bytes);
-            read.map_err(|error| budget::refusal(&error))
-        };
-        bytes.clear();
-        part(bytes, SMALL)?;
-        if bytes.len() < SMALL {
+        if self.small(memory, rest)? {
             return Ok(None);
         }
         let large = self
@@ -60,12 +59,18 @@ impl Worker<'_> {
             .large
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        part(bytes, MAX_DOCUMENT + 1 - SMALL)?;
-        if bytes.len() > MAX_DOCUMENT {
+        let ended = memory.fill(rest, MAX_DOCUMENT + 1, 0);
+        if !ended.map_err(|error| budget::refusal(&error))? {
             let message = format!("a document of more than {MAX_DOCUMENT} bytes");
             return Err(Refusal::new(INPUT_TOO_LARGE, "", message));
         }
         Ok(Some(large))
+    }
+
+    /// Read all of `rest` where it is small; whether it is.
+    pub(super) fn small(&self, memory: &mut Memory, rest: &mut dyn Read) -> Result<bool, Refusal> {
+        let ended = memory.fill(rest, SMALL, self.size.min(SMALL));
+        ended.map_err(|error| budget::refusal(&error))
     }
 
     /// An empty run of tests.
@@ -76,7 +81,11 @@ impl Worker<'_> {
         }
     }
 
-    pub(super) fn junit(&mut self, name: &str, source: &mut dyn Read) -> Result<(), Refusal> {
+    pub(super) fn junit(
+        &mut self,
+        name: &str,
+        source: Peeked<&mut dyn Read>,
+    ) -> Result<(), Refusal> {
         self.whole(source, |worker, bytes| {
             let mut tally = worker.tests();
             junit::read(bytes, &mut tally)?;
@@ -88,10 +97,17 @@ impl Worker<'_> {
         })
     }
 
-    pub(super) fn sarif(&mut self, name: &str, source: &mut dyn Read) -> Result<(), Refusal> {
+    pub(super) fn sarif(
+        &mut self,
+        name: &str,
+        source: Peeked<&mut dyn Read>,
+    ) -> Result<(), Refusal> {
         self.whole(source, |worker, bytes| {
             let mut runs = Vec::new();
-            sarif::read(bytes, |identity, tally| runs.push((identity, tally)))?;
+            let mut reader = std::mem::take(&mut worker.sarif);
+            let read = reader.read(bytes, |identity, tally| runs.push((identity, tally)));
+            worker.sarif = reader;
+            read?;
             let content = units::of_content(bytes);
             if worker.shared.plan.rule == UnitRule::Field {
                 return worker.analyses(&content, runs);
@@ -125,7 +141,7 @@ impl Worker<'_> {
         Ok(())
     }
 
-    pub(super) fn github(&mut self, source: &mut dyn Read) -> Result<(), Refusal> {
+    pub(super) fn github(&mut self, source: Peeked<&mut dyn Read>) -> Result<(), Refusal> {
         self.whole(source, |worker, bytes| {
             let mut told = Vec::new();
             let records = github::read(bytes, |one| told.push(one))?;

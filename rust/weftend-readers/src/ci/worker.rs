@@ -12,10 +12,11 @@ use super::group::{Group, Tally};
 use super::plan::{Format, Plan};
 use super::progress::Progress;
 use super::reading::Counts;
-use crate::input::peek::Peeked;
+use crate::input::peek::{Memory, Peeked};
 use crate::input::{Documents, Source};
 use crate::issues::Issues;
 use crate::refusal::Refusal;
+use crate::sarif;
 use crate::testrun::Outcome;
 use crate::units::UnitRule;
 
@@ -33,7 +34,10 @@ pub(super) struct Worker<'a> {
     named: bool,
     groups: BTreeMap<String, Group>,
     /// Memory of the last document, for the next one.
-    pub(super) buffer: Vec<u8>,
+    pub(super) memory: Memory,
+    /// How large the document may be, as far as its file tells; 0 for a member of an archive.
+    pub(super) size: usize,
+    pub(super) sarif: sarif::Reader,
     pub(super) partial: Partial,
     pub(super) issues: Issues,
     pub(super) counts: Counts,
@@ -51,7 +55,9 @@ impl<'a> Worker<'a> {
             shared,
             named: true,
             groups: BTreeMap::new(),
-            buffer: Vec::new(),
+            memory: Memory::default(),
+            size: 0,
+            sarif: sarif::Reader::default(),
             partial: Partial::new(shared.plan.channels.clone())?,
             issues: Issues::default(),
             counts: Counts::default(),
@@ -64,6 +70,7 @@ impl<'a> Worker<'a> {
     /// The documents that follow come from `source`.
     pub(super) fn begin(&mut self, source: &Source) {
         self.named = source.named;
+        self.size = usize::try_from(source.size).unwrap_or(0);
     }
 
     /// All documents of what may be one unit have been read.
@@ -111,13 +118,18 @@ impl<'a> Worker<'a> {
         added.map_err(|error| of_fold(&error))
     }
 
-    fn read(&mut self, format: Format, name: &str, source: &mut dyn Read) -> Result<(), Refusal> {
+    fn read(
+        &mut self,
+        format: Format,
+        name: &str,
+        source: Peeked<&mut dyn Read>,
+    ) -> Result<(), Refusal> {
         match format {
             Format::Junit => self.junit(name, source),
             Format::GoTest => self.go_test(name, source),
             Format::Sarif => self.sarif(name, source),
             Format::Github => self.github(source),
-            Format::Ndjson => self.records(name, source),
+            Format::Ndjson => self.records(name, &mut source.into_reader()),
         }
     }
 }
@@ -125,21 +137,29 @@ impl<'a> Worker<'a> {
 impl Documents for Worker<'_> {
     fn document(&mut self, name: &str, source: Peeked<&mut dyn Read>, member: bool) {
         let named = self.named && !member;
+        if member {
+            self.size = 0;
+        }
         let read = match recognise(source.head(), name, named, &self.shared.plan.formats) {
             Recognised::Ignored => {
                 self.counts.ignored += 1;
+                self.memory = source.into_parts().0;
                 return;
             }
             Recognised::Unknown => Err(Refusal::invalid(
                 "",
                 "none of the formats that this stream is read from",
             )),
-            Recognised::As(format) => self.read(format, name, &mut source.into_reader()),
+            Recognised::As(format) => self.read(format, name, source),
         };
         match read {
             Ok(()) => self.counts.documents += 1,
             Err(refusal) => self.refused(name, refusal),
         }
+    }
+
+    fn memory(&mut self) -> Memory {
+        std::mem::take(&mut self.memory)
     }
 
     fn refused(&mut self, name: &str, refusal: Refusal) {

@@ -20,11 +20,21 @@ pub(super) enum Action {
 #[derive(Debug)]
 pub(super) struct Event<'a> {
     pub(super) action: Action,
-    /// Empty where the event does not say.
-    pub(super) package: Cow<'a, str>,
-    /// `None` for events of the package itself.
-    pub(super) test: Option<Cow<'a, str>>,
+    package: Option<Str<'a>>,
+    test: Option<Str<'a>>,
     pub(super) elapsed: Duration,
+}
+
+impl<'a> Event<'a> {
+    /// Its package; empty where the event does not say.
+    pub(super) fn package(&self) -> Cow<'a, str> {
+        self.package.map(|name| name.text()).unwrap_or_default()
+    }
+
+    /// Its test; `None` for events of the package itself.
+    pub(super) fn test(&self) -> Option<Cow<'a, str>> {
+        self.test.map(|name| name.text())
+    }
 }
 
 /// Call `each` with every line of `text` that holds anything: the event that it is, or `None` for whatever is not one
@@ -55,11 +65,8 @@ fn read<'a>(scanner: &mut Scanner<'a>) -> Option<Event<'a>> {
     scanner.finish().ok()?;
     Some(Event {
         action: action(&members.action?),
-        package: members
-            .package
-            .map(|package| package.text())
-            .unwrap_or_default(),
-        test: members.test.map(|test| test.text()),
+        package: members.package,
+        test: members.test,
         elapsed: members.elapsed,
     })
 }

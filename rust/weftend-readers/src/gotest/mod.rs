@@ -39,9 +39,15 @@ const PACKAGE_CASE: &str = "TestMain";
 
 /// Whether a line of `block` is an event of `go test -json`.
 pub fn has_event(block: &[u8]) -> bool {
-    let mut stream = GoTest::default();
-    stream.block(block, &mut TestTally::new(0));
-    stream.events > 0
+    let (mut stream, mut tally) = (GoTest::default(), TestTally::new(0));
+    block.split_inclusive(|byte| *byte == b'\n').any(|line| {
+        // A line that begins otherwise is no event, whatever follows.
+        let opens = line.trim_ascii_start().first() == Some(&b'{');
+        if opens {
+            stream.block(line, &mut tally);
+        }
+        stream.events > 0
+    })
 }
 
 impl GoTest {
@@ -71,16 +77,17 @@ impl GoTest {
         if event.action == Action::Other {
             return;
         }
-        let package = self.packages.entry_ref(event.package.as_ref()).or_default();
-        match (event.test.as_deref(), event.action) {
+        let name = event.package();
+        let package = self.packages.entry_ref(name.as_ref()).or_default();
+        match (event.test().as_deref(), event.action) {
             (Some(test), Action::Run) => drop(package.running.insert(test.to_owned())),
             (Some(test), Action::Ended(outcome)) => {
                 package.running.remove(test);
                 package.failed |= outcome.is_bad();
-                tally.case(&event.package, test, outcome, event.elapsed);
+                tally.case(&name, test, outcome, event.elapsed);
             }
             (None, Action::Ended(outcome)) => {
-                std::mem::take(package).end(&event.package, outcome, event.elapsed, tally);
+                std::mem::take(package).end(&name, outcome, event.elapsed, tally);
             }
             _ => {}
         }

@@ -14,6 +14,8 @@ pub(crate) struct Index {
 }
 
 const WIDTH: usize = 64;
+/// Empty words behind those of the text.
+const PADDING: usize = 2;
 /// Bits at even places.
 const EVEN: u64 = 0x5555_5555_5555_5555;
 
@@ -51,6 +53,9 @@ impl Index {
             last[..rest.len()].copy_from_slice(rest);
             self.push(find(&last), &mut carry);
         }
+        // So that what stands near the end is looked up like all else.
+        self.quotes.extend([0; PADDING]);
+        self.slashes.extend([0; PADDING]);
         self.suspicious = carry.controls != 0;
         self.escapes = carry.slashes != 0;
     }
@@ -75,31 +80,34 @@ impl Index {
     /// The first unescaped quote at or after `at`.
     #[inline]
     pub(super) fn quote(&self, at: usize) -> Option<usize> {
-        let mut word = at / WIDTH;
-        let mut bits = self.quotes.get(word)? & (!0 << (at % WIDTH));
-        while bits == 0 {
-            word += 1;
-            bits = *self.quotes.get(word)?;
-        }
-        Some(word * WIDTH + bits.trailing_zeros() as usize)
+        first(&self.quotes, at)
     }
 
-    /// Whether a backslash stands from `start` up to `end`.
+    /// The first backslash at or after `at`.
     #[inline]
-    pub(super) fn has_slash(&self, start: usize, end: usize) -> bool {
-        let (first, last) = (start / WIDTH, end / WIDTH);
-        let (from, to) = (!0 << (start % WIDTH), !(!0 << (end % WIDTH)));
-        if first == last {
-            return self
-                .slashes
-                .get(first)
-                .is_some_and(|bits| bits & from & to != 0);
-        }
-        let between = self.slashes.get(first + 1..last).unwrap_or_default();
-        let edge =
-            |word: usize, mask: u64| self.slashes.get(word).is_some_and(|bits| bits & mask != 0);
-        edge(first, from) || edge(last, to) || between.iter().any(|bits| *bits != 0)
+    pub(super) fn slash(&self, at: usize) -> Option<usize> {
+        first(&self.slashes, at)
     }
+}
+
+/// The first bit at or after `at`. Most are near: 64 bits from there on are looked at in one step, wherever in a word
+/// they begin, since a branch on that would be guessed wrong half of the time.
+#[inline]
+fn first(words: &[u64], at: usize) -> Option<usize> {
+    let (word, shift) = (at / WIDTH, at % WIDTH);
+    let near: &[u64; 2] = words.get(word..)?.first_chunk()?;
+    let bits = (near[0] >> shift) | ((near[1] << 1) << (WIDTH - 1 - shift));
+    if bits != 0 {
+        return Some(at + bits.trailing_zeros() as usize);
+    }
+    further(words, word + 1)
+}
+
+/// The first bit in or after a word.
+fn further(words: &[u64], word: usize) -> Option<usize> {
+    let rest = words.get(word..)?;
+    let gap = rest.iter().position(|bits| *bits != 0)?;
+    Some((word + gap) * WIDTH + rest.get(gap)?.trailing_zeros() as usize)
 }
 
 #[inline]
@@ -182,9 +190,8 @@ mod tests {
             prop_assert_eq!(index.suspicious, suspicious);
             for at in 0..text.len() {
                 prop_assert_eq!(index.quote(at), quotes.iter().copied().find(|quote| *quote >= at));
-                for end in at..text.len() {
-                    prop_assert_eq!(index.has_slash(at, end), text[at..end].contains(&b'\\'));
-                }
+                let slash = text[at..].iter().position(|byte| *byte == b'\\');
+                prop_assert_eq!(index.slash(at), slash.map(|gap| at + gap));
             }
             prop_assert_eq!(index.quote(text.len() + 64), None);
         }

@@ -11,6 +11,7 @@ mod number;
 mod or_skip;
 mod scalar;
 mod scanner;
+mod space;
 mod string;
 #[cfg(test)]
 mod tests;

@@ -57,8 +57,22 @@ impl Member {
             return ((known[0] ^ here[0]) & mask[0]) | ((known[1] ^ here[1]) & mask[1]) == 0;
         }
         let span = |start: usize| bytes.get(start..start + self.length);
-        span(at).is_some() && span(self.start) == span(at)
+        let (Some(known), Some(here)) = (span(self.start), span(at)) else {
+            return false;
+        };
+        match (ends_of(known), ends_of(here)) {
+            // Both ends of 16 bytes each are all of it, up to 32.
+            (Some(known), Some(here)) if self.length <= 32 => known == here,
+            _ => known == here,
+        }
     }
+}
+
+/// The first and the last 16 bytes of a name.
+#[inline]
+fn ends_of(name: &[u8]) -> Option<[u128; 2]> {
+    let (first, last) = (name.first_chunk()?, name.last_chunk()?);
+    Some([u128::from_le_bytes(*first), u128::from_le_bytes(*last)])
 }
 
 /// By length up to 16: which bits of two words belong to as many bytes.

@@ -99,7 +99,8 @@ fn careful_end(text: &[u8], start: usize, mut at: usize) -> Scan<(usize, bool)> 
         return Err(Fault);
     }
     if escaped {
-        check_escapes(raw)?;
+        let slash = |at: usize| Some(at + memchr::memchr(b'\\', raw.get(at..)?)?);
+        check_escapes(raw, 0, raw.len(), slash)?;
     }
     Ok((at, escaped))
 }

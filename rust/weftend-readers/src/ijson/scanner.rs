@@ -3,6 +3,7 @@
 use super::index::Index;
 use super::names::{Following, Member, Name, Names, fingerprint};
 use super::number;
+use super::space;
 use super::string::{self, Str};
 use super::{Fault, MAX_DEPTH, Scan};
 
@@ -79,33 +80,26 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn next(&mut self) -> Option<u8> {
         let byte = self.peek()?;
-        if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
+        if byte > b' ' {
             return Some(byte);
         }
-        self.skip_indentation();
+        self.skip_space();
         self.peek()
     }
 
-    /// The same as [`Scanner::skip_space`], where there is much of it.
-    fn skip_indentation(&mut self) {
-        self.at += 1;
-        while self
-            .bytes
-            .get(self.at..)
-            .and_then(|rest| rest.first_chunk())
-            == Some(b"    ")
-        {
-            self.at += 4;
+    /// From behind a colon move to the value: nothing stands between, or one space, or whatever.
+    #[inline]
+    fn past_colon(&mut self) {
+        if self.peek() == Some(b' ') {
+            self.at += 1;
         }
-        self.skip_space();
+        self.next();
     }
 
     /// Move to the next byte that is not white space.
     #[inline]
     pub(crate) fn skip_space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
-            self.at += 1;
-        }
+        self.at = space::end(self.bytes, self.at);
     }
 
     /// The cursor must be at the end, but for white space.
@@ -182,7 +176,7 @@ impl<'a> Scanner<'a> {
                 .remembered(self.text.as_bytes(), depth, following, at)
             {
                 self.at += member.length;
-                self.next();
+                self.past_colon();
                 return Ok(member.name(self.text, at));
             }
             self.names.stray(depth, following);
@@ -207,7 +201,7 @@ impl<'a> Scanner<'a> {
         let plain = self.at == end && !text.is_escaped();
         self.at += 1;
         let length = if plain { self.at - start } else { 0 };
-        self.next();
+        self.past_colon();
         Ok((
             Name { text, fingerprint },
             Member {
@@ -297,16 +291,13 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether there are escapes in a string; `Fault` where they are none, or where a control character stands in it.
+    #[inline]
     fn careful(&self, start: usize, end: usize) -> Scan<bool> {
-        let raw = self.bytes.get(start..end).ok_or(Fault)?;
+        let raw = self.bytes.get(start..end).unwrap_or_default();
         if self.index.suspicious && raw.iter().any(|byte| *byte < 0x20) {
             return Err(Fault);
         }
-        let escaped = self.index.has_slash(start, end);
-        if escaped {
-            string::check_escapes(raw)?;
-        }
-        Ok(escaped)
+        string::check_escapes(self.bytes, start, end, |at| self.index.slash(at))
     }
 
     /// Read the number at the cursor: its text, checked for range.

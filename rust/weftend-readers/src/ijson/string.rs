@@ -52,7 +52,7 @@ impl<'a> Str<'a> {
     }
 
     /// The text the string stands for.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn text(&self) -> Cow<'a, str> {
         if self.escaped {
             Cow::Owned(unescape(self.raw()))
@@ -72,13 +72,27 @@ impl<'a> Str<'a> {
     }
 }
 
-/// Whether the content of a string, in which backslashes stand, has only escapes that JSON has.
-pub(super) fn check_escapes(raw: &[u8]) -> Scan<()> {
-    let mut at = 0;
-    while let Some(slash) = raw.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
-        at = past_escape(raw, at + slash)?;
+/// Whether there are backslashes in `text` from `start` up to `end`; `Fault` where one begins no escape that JSON has.
+/// `slash` finds the first backslash at or after a place in the text, or behind `end`.
+#[inline]
+pub(super) fn check_escapes(
+    text: &[u8],
+    start: usize,
+    end: usize,
+    slash: impl Fn(usize) -> Option<usize>,
+) -> Scan<bool> {
+    let slash = |at: usize| slash(at).filter(|slash| *slash < end);
+    let Some(mut at) = slash(start) else {
+        return Ok(false);
+    };
+    let raw = text.get(..end).ok_or(Fault)?;
+    loop {
+        at = past_escape(raw, at)?;
+        match slash(at) {
+            Some(next) => at = next,
+            None => return Ok(true),
+        }
     }
-    Ok(())
 }
 
 /// Past the escape at `at`, a surrogate pair being one.
@@ -102,13 +116,27 @@ fn code_unit(text: &[u8], at: usize) -> Scan<u32> {
     let [b'\\', b'u', digits @ ..] = text.get(at..at + 6).ok_or(Fault)? else {
         return Err(Fault);
     };
-    digits.iter().try_fold(0, |unit, digit| {
-        let value = (*digit as char).to_digit(16).ok_or(Fault)?;
-        Ok(unit * 16 + value)
-    })
+    let values = digits.iter().map(|digit| HEX[*digit as usize]);
+    let (unit, wrong) = values.fold((0, 0), |(unit, wrong), value| {
+        (unit << 4 | u32::from(value), wrong | value)
+    });
+    if wrong > 0xF { Err(Fault) } else { Ok(unit) }
 }
 
+/// The value of each hexadecimal digit; 255 for any other byte.
+const HEX: [u8; 256] = {
+    let mut values = [0xFF; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
+
 /// The text that `raw`, whose escapes have been checked, stands for.
+#[inline(never)]
 fn unescape(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
@@ -155,12 +183,26 @@ fn unicode_escape(bytes: &[u8]) -> (char, usize) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Index;
     use super::*;
+
+    /// Checks `raw` as what a string holds that other text follows.
+    fn checked(raw: &str) -> Scan<bool> {
+        let (text, mut index) = (format!("{raw}\\u0041"), Index::default());
+        index.build(text.as_bytes());
+        check_escapes(text.as_bytes(), 0, raw.len(), |at| index.slash(at))
+    }
+
+    #[test]
+    fn text_without_a_backslash_has_no_escapes() {
+        assert_eq!(checked("plain"), Ok(false));
+        assert_eq!(checked(&"long".repeat(40)), Ok(false));
+    }
 
     #[test]
     fn escapes_stand_for_their_characters() {
         let raw = r#"a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00z"#;
-        assert_eq!(check_escapes(raw.as_bytes()), Ok(()));
+        assert_eq!(checked(raw), Ok(true));
         assert_eq!(
             Str::new(raw, true).text(),
             "a\"\\/\u{8}\u{c}\n\r\t\u{e9}\u{1f600}z"
@@ -180,7 +222,7 @@ mod tests {
             r"\u+123",
             r"\ud800\n",
         ] {
-            assert_eq!(check_escapes(raw.as_bytes()), Err(Fault), "{raw}");
+            assert_eq!(checked(raw), Err(Fault), "{raw}");
         }
     }
 }

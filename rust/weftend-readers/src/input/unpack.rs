@@ -8,7 +8,7 @@ use zip::result::ZipError;
 
 use super::budget::{self, Budget, MAX_DOCUMENT, MAX_LAYERS, MAX_MEMBERS, Unpacked};
 use super::contents;
-use super::peek::Peeked;
+use super::peek::{Memory, Peeked};
 use super::zstd::Frames;
 use crate::refusal::{INPUT_INVALID, INPUT_TOO_LARGE, Refusal};
 
@@ -39,6 +39,10 @@ pub trait Documents {
     /// One document: its name (`archive!/member` within archives) and its bytes; `member` where it is in an archive,
     /// in which there may be files of any kind.
     fn document(&mut self, name: &str, source: Peeked<&mut dyn Read>, member: bool);
+    /// Memory that the next document may be read into; whoever gets the document may keep it for the next one.
+    fn memory(&mut self) -> Memory {
+        Memory::default()
+    }
     /// Something that cannot be unpacked, or not any further.
     fn refused(&mut self, name: &str, refusal: Refusal);
     /// Whether to go on.
@@ -60,17 +64,22 @@ pub fn unpack_file<F: Read + Seek>(
     to: &mut dyn Documents,
 ) {
     let mut layers = Layers::new(budget, to);
-    let mut magic = Vec::new();
-    let read = file.by_ref().take(4).read_to_end(&mut magic);
-    match read.and_then(|_| file.rewind()) {
-        Ok(()) if Packing::of(&magic) == Packing::Zip => {
-            if let Err(refusal) = layers.members(name, file, 1) {
-                layers.to.refused(name, refusal);
-            }
-        }
-        Ok(()) => layers.unpack(name, file, 0),
-        // What cannot be wound back, such as a pipe, is read as it comes.
-        Err(_) => layers.unpack(name, &mut Cursor::new(magic).chain(file), 0),
+    let read = Peeked::new(&mut *file as &mut dyn Read, layers.to.memory());
+    let peeked = match read {
+        Ok(peeked) => peeked,
+        Err(error) => return layers.to.refused(name, budget::refusal(&error)),
+    };
+    if Packing::of(peeked.head()) != Packing::Zip {
+        return layers.peeked(name, peeked, 0);
+    }
+    let (head, _) = peeked.into_parts();
+    let result = match file.rewind() {
+        Ok(()) => layers.members(name, file, 1),
+        // What cannot be wound back, such as a pipe, is held.
+        Err(_) => layers.zip(name, head.filled().chain(file), 1),
+    };
+    if let Err(refusal) = result {
+        layers.to.refused(name, refusal);
     }
 }
 
@@ -97,13 +106,24 @@ impl<'a> Layers<'a> {
     }
 
     fn unpack(&mut self, name: &str, source: &mut dyn Read, layer: usize) {
+        match Peeked::new(source, self.to.memory()) {
+            Ok(peeked) => self.peeked(name, peeked, layer),
+            Err(error) => self.to.refused(name, budget::refusal(&error)),
+        }
+    }
+
+    fn peeked(&mut self, name: &str, source: Peeked<&mut dyn Read>, layer: usize) {
         if let Err(refusal) = self.layer(name, source, layer) {
             self.to.refused(name, refusal);
         }
     }
 
-    fn layer(&mut self, name: &str, source: &mut dyn Read, layer: usize) -> Result<(), Refusal> {
-        let peeked = Peeked::new(source).map_err(|error| budget::refusal(&error))?;
+    fn layer(
+        &mut self,
+        name: &str,
+        peeked: Peeked<&mut dyn Read>,
+        layer: usize,
+    ) -> Result<(), Refusal> {
         let packing = Packing::of(peeked.head());
         if packing == Packing::None {
             self.to.document(name, peeked, self.members_of > 0);

@@ -1,6 +1,7 @@
 //! Rules, the components that define them, and references to either.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use hashbrown::HashMap;
 
@@ -12,20 +13,27 @@ const MAX_HIERARCHY: usize = 16;
 
 /// A rule as a tool component defines it (SARIF 2.1.0, 3.49).
 #[derive(Debug, Default)]
-pub(super) struct Rule {
-    pub(super) id: String,
-    pub(super) guid: Option<String>,
+pub(super) struct Rule<'a> {
+    pub(super) id: Cow<'a, str>,
+    pub(super) guid: Option<Cow<'a, str>>,
     pub(super) level: Option<Level>,
 }
 
 /// A tool's driver or one of its extensions (3.19).
 #[derive(Debug, Default)]
-pub(super) struct Component {
-    pub(super) name: Option<String>,
-    pub(super) guid: Option<String>,
-    pub(super) rules: Vec<Rule>,
-    by_id: HashMap<String, usize>,
-    by_guid: HashMap<String, usize>,
+pub(super) struct Component<'a> {
+    pub(super) name: Option<Cow<'a, str>>,
+    pub(super) guid: Option<Cow<'a, str>>,
+    pub(super) rules: Vec<Rule<'a>>,
+    /// Made when a rule is first looked for by its name: most logs say its index.
+    named: OnceCell<Named<'a>>,
+}
+
+/// Indices of rules by their names; of two with the same name the first is meant.
+#[derive(Debug, Default)]
+struct Named<'a> {
+    by_id: HashMap<Cow<'a, str>, usize>,
+    by_guid: HashMap<Cow<'a, str>, usize>,
 }
 
 /// Which rule of which component (3.52); `component` is the index of an extension, `None` the driver.
@@ -48,10 +56,6 @@ pub(super) struct ComponentReference<'a> {
 /// A string member as it means.
 pub(super) fn text<'a>(scanner: &mut Scanner<'a>) -> Scan<Option<Cow<'a, str>>> {
     Ok(scanner.string_or_skip()?.map(|text| text.text()))
-}
-
-pub(super) fn owned(scanner: &mut Scanner<'_>) -> Scan<Option<String>> {
-    Ok(text(scanner)?.map(Cow::into_owned))
 }
 
 /// An index member; SARIF writes −1 for none.
@@ -77,15 +81,15 @@ pub(super) fn level(
     Ok(level)
 }
 
-impl Component {
-    pub(super) fn read(scanner: &mut Scanner<'_>, wrong: &mut Option<&'static str>) -> Scan<Self> {
+impl<'a> Component<'a> {
+    pub(super) fn read(scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<Self> {
         let mut component = Component::default();
         scanner.object_or_skip(|scanner, name| {
             match &*name.text() {
-                "name" => component.name = owned(scanner)?,
-                "guid" => component.guid = owned(scanner)?,
+                "name" => component.name = text(scanner)?,
+                "guid" => component.guid = text(scanner)?,
                 "rules" => scanner.array_or_skip(|scanner| {
-                    component.push(Rule::read(scanner, wrong)?);
+                    component.rules.push(Rule::read(scanner, wrong)?);
                     Ok(())
                 })?,
                 _ => scanner.skip()?,
@@ -95,14 +99,17 @@ impl Component {
         Ok(component)
     }
 
-    /// One more rule; of two with the same name the first is meant.
-    fn push(&mut self, rule: Rule) {
-        let index = self.rules.len();
-        self.by_id.entry_ref(rule.id.as_str()).or_insert(index);
-        if let Some(guid) = rule.guid.as_deref() {
-            self.by_guid.entry_ref(guid).or_insert(index);
-        }
-        self.rules.push(rule);
+    fn named(&self) -> &Named<'a> {
+        self.named.get_or_init(|| {
+            let mut named = Named::default();
+            for (index, rule) in self.rules.iter().enumerate() {
+                named.by_id.entry(rule.id.clone()).or_insert(index);
+                if let Some(guid) = &rule.guid {
+                    named.by_guid.entry(guid.clone()).or_insert(index);
+                }
+            }
+            named
+        })
     }
 
     /// The index of the rule that `reference` means: by index, by guid, by id, or by the id that a hierarchical
@@ -112,11 +119,11 @@ impl Component {
             return Some(index);
         }
         if let Some(guid) = &reference.guid {
-            return self.by_guid.get(guid.as_ref()).copied();
+            return self.named().by_guid.get(guid.as_ref()).copied();
         }
         let mut id = reference.id.as_deref()?;
         for _ in 0..MAX_HIERARCHY {
-            if let Some(index) = self.by_id.get(id) {
+            if let Some(index) = self.named().by_id.get(id) {
                 return Some(*index);
             }
             id = id.rsplit_once('/')?.0;
@@ -125,13 +132,13 @@ impl Component {
     }
 }
 
-impl Rule {
-    fn read(scanner: &mut Scanner<'_>, wrong: &mut Option<&'static str>) -> Scan<Self> {
+impl<'a> Rule<'a> {
+    fn read(scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<Self> {
         let mut rule = Rule::default();
         scanner.object_or_skip(|scanner, name| {
             match &*name.text() {
-                "id" => rule.id = owned(scanner)?.unwrap_or_default(),
-                "guid" => rule.guid = owned(scanner)?,
+                "id" => rule.id = text(scanner)?.unwrap_or_default(),
+                "guid" => rule.guid = text(scanner)?,
                 "defaultConfiguration" => rule.level = configured_level(scanner, wrong)?,
                 _ => scanner.skip()?,
             }
@@ -187,11 +194,11 @@ impl<'a> ComponentReference<'a> {
     }
 
     /// The index of the extension that is meant: by index, else by guid, else by name.
-    pub(super) fn find(&self, extensions: &[Component]) -> Option<usize> {
+    pub(super) fn find(&self, extensions: &[Component<'_>]) -> Option<usize> {
         if self.index.is_some() {
             return self.index.filter(|index| *index < extensions.len());
         }
-        let wanted = |component: &Component| match &self.guid {
+        let wanted = |component: &Component<'_>| match &self.guid {
             Some(guid) => component.guid.as_deref() == Some(guid.as_ref()),
             None => self.name.is_some() && component.name.as_deref() == self.name.as_deref(),
         };

@@ -12,29 +12,42 @@ pub use tally::{FindingsChannels, FindingsTally, Level};
 /// The version that is read.
 pub const VERSION: &str = "2.1.0";
 
-/// Call `each` with the identity and the findings of every run of the log in `bytes`, in order.
-///
-/// The identity is `automationDetails.guid` or else `.id`, where the run has one. Refused: what is not I-JSON (a
-/// leading byte order mark is passed over), what is no SARIF log, and any version but [`VERSION`], whose structure
-/// is another; then runs that `each` has seen are to be thrown away.
-pub fn read(
-    bytes: &[u8],
-    mut each: impl FnMut(Option<String>, FindingsTally),
-) -> Result<(), Refusal> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mut log = Log::default();
-    let mut index = Index::default();
-    let scanned = std::str::from_utf8(bytes)
-        .map_err(|_| ijson::Fault)
-        .and_then(|text| {
-            index.build(bytes);
-            ijson::read(text, &index, |scanner| log.read(scanner, &mut each))
-        });
-    let not_a_log = || Refusal::invalid("", log.wrong.unwrap_or("not a SARIF log"));
-    match scanned {
-        Err(_) => Err(ijson::refusal(bytes, not_a_log)),
-        Ok(()) => log.check(),
+/// Reads logs, one after the other, in the same memory.
+#[derive(Debug, Default)]
+pub struct Reader {
+    index: Index,
+}
+
+impl Reader {
+    /// Call `each` with the identity and the findings of every run of the log in `bytes`, in order.
+    ///
+    /// The identity is `automationDetails.guid` or else `.id`, where the run has one. Refused: what is not I-JSON (a
+    /// leading byte order mark is passed over), what is no SARIF log, and any version but [`VERSION`], whose structure
+    /// is another; then runs that `each` has seen are to be thrown away.
+    pub fn read(
+        &mut self,
+        bytes: &[u8],
+        mut each: impl FnMut(Option<String>, FindingsTally),
+    ) -> Result<(), Refusal> {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let mut log = Log::default();
+        let scanned = std::str::from_utf8(bytes)
+            .map_err(|_| ijson::Fault)
+            .and_then(|text| {
+                self.index.build(bytes);
+                ijson::read(text, &self.index, |scanner| log.read(scanner, &mut each))
+            });
+        let not_a_log = || Refusal::invalid("", log.wrong.unwrap_or("not a SARIF log"));
+        match scanned {
+            Err(_) => Err(ijson::refusal(bytes, not_a_log)),
+            Ok(()) => log.check(),
+        }
     }
+}
+
+/// [`Reader::read`] of one log alone.
+pub fn read(bytes: &[u8], each: impl FnMut(Option<String>, FindingsTally)) -> Result<(), Refusal> {
+    Reader::default().read(bytes, each)
 }
 
 /// What the top of a log says.

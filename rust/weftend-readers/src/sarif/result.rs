@@ -1,6 +1,7 @@
 //! Results, put together by what decides their level, since the rules may stand behind them in the log.
 
 use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
 
 use hashbrown::HashMap;
 
@@ -9,7 +10,7 @@ use super::tally::Level;
 use crate::ijson::{Scan, Scanner};
 
 /// What decides the level of a result, and which rule it is of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shape<'a> {
     pub(super) rule: Reference<'a>,
     pub(super) level: Option<Level>,
@@ -17,6 +18,18 @@ pub(super) struct Shape<'a> {
     pub(super) not_a_failure: bool,
     /// Which invocation of the tool found it.
     pub(super) invocation: Option<usize>,
+}
+
+/// Only what tells shapes apart in most logs: it is asked for with every result.
+impl Hash for Shape<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let level = self.level.map_or(0, |level| level as u64 + 1);
+        let index = self.rule.index.map_or(0, |index| index as u64 + 1);
+        state.write_u64(index << 3 | level);
+        if let Some(id) = &self.rule.id {
+            state.write(id.as_bytes());
+        }
+    }
 }
 
 /// How many results there are of each shape; about as many shapes as rules.

@@ -1,5 +1,7 @@
 //! One run of a log: its tool, its invocations and its results.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 
 use super::descriptor::{self, Component, Reference, Rule};
@@ -16,12 +18,12 @@ type RuleNumber = (usize, usize);
 /// What is kept of a run until all of it has been read.
 #[derive(Debug, Default)]
 pub(super) struct Run<'a> {
-    driver: Component,
-    extensions: Vec<Component>,
+    driver: Component<'a>,
+    extensions: Vec<Component<'a>>,
     invocations: Vec<Invocation<'a>>,
     results: Results<'a>,
-    guid: Option<String>,
-    id: Option<String>,
+    guid: Option<Cow<'a, str>>,
+    id: Option<Cow<'a, str>>,
 }
 
 /// One invocation of the tool (SARIF 2.1.0, 3.20).
@@ -70,15 +72,16 @@ impl<'a> Run<'a> {
 
     fn automation(&mut self, scanner: &mut Scanner<'a>) -> Scan<()> {
         scanner.object_or_skip(|scanner, name| match &*name.text() {
-            "guid" => descriptor::owned(scanner).map(|guid| self.guid = guid),
-            "id" => descriptor::owned(scanner).map(|id| self.id = id),
+            "guid" => descriptor::text(scanner).map(|guid| self.guid = guid),
+            "id" => descriptor::text(scanner).map(|id| self.id = id),
             _ => scanner.skip(),
         })
     }
 
     /// What names the run, where something does.
     pub(super) fn identity(&self) -> Option<String> {
-        self.guid.clone().or_else(|| self.id.clone())
+        let name = self.guid.as_ref().or(self.id.as_ref());
+        name.map(|name| name.to_string())
     }
 
     /// What the run contributes.
@@ -104,7 +107,7 @@ impl<'a> Run<'a> {
             let id = shape
                 .rule_id()
                 .map(AsRef::as_ref)
-                .or(rule.map(|rule| rule.id.as_str()));
+                .or(rule.map(|rule| rule.id.as_ref()));
             let overridden = || {
                 configured
                     .get(shape.invocation.or(only)?)?
@@ -116,7 +119,7 @@ impl<'a> Run<'a> {
         tally
     }
 
-    fn component(&self, number: usize) -> &Component {
+    fn component(&self, number: usize) -> &Component<'a> {
         self.extensions.get(number).unwrap_or(&self.driver)
     }
 
@@ -147,7 +150,7 @@ impl<'a> Run<'a> {
 fn level(
     shape: &Shape<'_>,
     overridden: impl FnOnce() -> Option<Level>,
-    rule: Option<&Rule>,
+    rule: Option<&Rule<'_>>,
 ) -> Level {
     if shape.not_a_failure {
         return Level::None;

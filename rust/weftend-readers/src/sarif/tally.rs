@@ -86,7 +86,10 @@ impl FindingsTally {
     pub fn results(&mut self, level: Level, rule: Option<&str>, count: u64) {
         self.levels[level as usize] += count;
         if let Some(rule) = rule {
-            self.rules.insert(keys::percent_encoded(rule).into_owned());
+            let rule = keys::percent_encoded(rule);
+            if !self.rules.contains(rule.as_ref()) {
+                self.rules.insert(rule.into_owned());
+            }
         }
     }
 
