@@ -77,7 +77,7 @@ def rows(events: int) -> Iterator[dict[str, object]]:
             "metadata_json": f'{{"iterations":{number % 1000 + 1},"suite":"parse","unit":"ms"}}',
             "created_at": at.replace("+00:00", "Z"),
             "event_count": 1,
-            "recording_id": None,
+            "recording_id": number // LINES + 1,
         }
 
 
@@ -113,7 +113,8 @@ def content(path: Path) -> tuple[object, ...]:
     """What must be equal in both databases: how many rows, and sums over them."""
     query = (
         "SELECT count(*), sum(metric_value), sum(event_count), min(created_at), max(created_at),"
-        " sum(length(metadata_json)), count(DISTINCT session_id || metric_type) FROM research_metrics"
+        " sum(length(metadata_json)), count(DISTINCT session_id || metric_type), sum(recording_id * id)"
+        " FROM research_metrics"
     )
     with closing(sqlite3.connect(path)) as connection:
         found: tuple[object, ...] = connection.execute(query).fetchone()

@@ -111,17 +111,17 @@ class SpoolReader:
         self, segment: bytes, offset: int, /
     ) -> tuple[
         tuple[str, str | None] | None,
+        list[tuple[str | float | None, ...]],
         list[tuple[str, str, float | None, str, str, int]],
+        dict[str, int],
         tuple[int, int],
         dict[str, int],
         int,
     ]:
         """The whole lines of ``segment`` from ``offset``, a byte offset: 0, or the end of an earlier reading.
 
-        Returns (header, rows, dropped, refused, end): header is (recording, producer) where the reading began
-        at the start; a row is (event type, session, value, fields as canonical JSON, time as ISO 8601 in UTC
-        with milliseconds, count); dropped is (segments, bytes); refused counts events by code; end is the
-        offset after the last whole line.
+        Returns (header, metrics, others, held, dropped, refused, end), of which
+        :class:`weftend.store.local.ahead.Reading` says what each is.
         """
 
 @final

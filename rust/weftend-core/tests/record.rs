@@ -327,7 +327,7 @@ mod reading {
     }
 
     #[test]
-    fn a_long_segment_is_read_in_parts_as_if_it_were_read_in_one() {
+    fn a_segment_that_is_read_piece_by_piece_is_as_one_read_whole() {
         let mut text = format!(
             "{{\"recording\":\"{}\",\"schema\":\"weftend.spool/0\",\"v\":0}}\n",
             "0".repeat(32)
@@ -376,7 +376,12 @@ mod reading {
         assert_eq!(lines.header.unwrap().producer.as_deref(), Some("tool"));
         let row = &lines.rows[0];
         assert_eq!(
-            (row.event_type, row.session.as_ref(), row.value, row.count),
+            (
+                row.contract.event_type.as_str(),
+                row.session.as_ref(),
+                row.value,
+                row.count
+            ),
             ("lint.done", "lint:local", Some(0.5), 1)
         );
         assert_eq!(row.fields, r#"{"count":3,"level":"error"}"#);

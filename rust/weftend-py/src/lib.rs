@@ -12,6 +12,7 @@ mod fold;
 mod objects;
 mod readers;
 mod record;
+mod spool;
 mod stream;
 
 /// The extension module `weftend._core`; only the facades import it.
@@ -39,9 +40,12 @@ mod _core {
 
     #[pymodule_export]
     use super::record::{
-        Counter, SpoolReader, SpoolSegment, counter, flush_recording, init_recording,
-        record_usage_event, recording_mode, recording_places, reset_recording_after_fork,
+        Counter, counter, flush_recording, init_recording, record_usage_event, recording_mode,
+        recording_places, reset_recording_after_fork,
     };
+
+    #[pymodule_export]
+    use super::spool::{SpoolReader, SpoolSegment};
 
     #[pymodule_export]
     use super::stream::Stream;

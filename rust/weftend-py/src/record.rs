@@ -1,11 +1,9 @@
 //! Recording usage events from Python.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyString, PyTuple};
-use weftend_core::record::read::{Lines, read_lines};
-use weftend_core::record::spool::Taken;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
 use weftend_core::record::{
-    self, EventCode, EventContracts, FieldValue, Recorder, Refusal, control, paths, process,
+    self, EventCode, FieldValue, Recorder, Refusal, control, paths, process,
 };
 
 pyo3::import_exception!(weftend.errors, RecordingError);
@@ -141,108 +139,6 @@ pub(crate) fn recording_places() -> (Option<String>, Option<String>, Vec<String>
         paths::config_file().map(words),
         policies.collect(),
     )
-}
-
-/// The whole lines of a spool segment from an offset, as rows for the store; see `weftend.recording`.
-#[pyclass(frozen, module = "weftend._core")]
-pub(crate) struct SpoolReader(EventContracts);
-
-#[pymethods]
-impl SpoolReader {
-    /// documents: compiled contracts (`weftend.contracts/0`), the shipped ones first.
-    #[new]
-    fn new(documents: Vec<Bound<'_, PyBytes>>) -> PyResult<Self> {
-        let mut contracts = EventContracts::default();
-        for document in documents {
-            EventContracts::from_json(document.as_bytes())
-                .and_then(|more| contracts.join(more))
-                .map_err(pyo3::exceptions::PyValueError::new_err)?;
-        }
-        Ok(SpoolReader(contracts))
-    }
-
-    /// (header or None, rows, (dropped segments, dropped bytes), refused by code, end).
-    #[pyo3(signature = (segment, offset, /))]
-    fn read<'py>(
-        &self,
-        segment: &Bound<'py, PyBytes>,
-        offset: usize,
-    ) -> PyResult<Bound<'py, PyTuple>> {
-        let py = segment.py();
-        let bytes = segment.as_bytes();
-        let lines = py.detach(|| read_lines(bytes, offset, &self.0));
-        let Lines {
-            header,
-            rows,
-            dropped,
-            refused,
-            end,
-        } = lines;
-        let header = header.map(|header| (header.recording, header.producer));
-        let rows: Vec<_> = rows
-            .into_iter()
-            .map(|row| {
-                (
-                    row.event_type,
-                    row.session,
-                    row.value,
-                    row.fields,
-                    row.at,
-                    row.count,
-                )
-            })
-            .collect();
-        (
-            header,
-            rows,
-            (dropped.segments, dropped.bytes),
-            refused,
-            end,
-        )
-            .into_pyobject(py)
-    }
-}
-
-/// One segment of the spool, taken up for reading; nobody else removes it meanwhile where it is closed.
-#[pyclass(module = "weftend._core")]
-pub(crate) struct SpoolSegment(Option<Taken>);
-
-#[pymethods]
-impl SpoolSegment {
-    #[new]
-    fn new(path: std::path::PathBuf) -> PyResult<Self> {
-        Ok(SpoolSegment(Some(Taken::open(path)?)))
-    }
-
-    /// Whether its writer is gone.
-    #[getter]
-    fn closed(&self) -> bool {
-        self.0.as_ref().is_some_and(Taken::is_closed)
-    }
-
-    /// Everything that is in it now; empty once it was removed or released.
-    fn read<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = self.0.as_mut().map(Taken::read).transpose()?;
-        Ok(PyBytes::new(py, &bytes.unwrap_or_default()))
-    }
-
-    /// Remove it where it is closed, and let go of it.
-    fn remove(&mut self) -> PyResult<()> {
-        Ok(self.0.take().map_or(Ok(()), Taken::remove)?)
-    }
-
-    /// Move it into a folder, made when it is missing, and let go of it.
-    fn set_aside(&mut self, folder: std::path::PathBuf) -> PyResult<()> {
-        Ok(self
-            .0
-            .take()
-            .map_or(Ok(()), |taken| taken.set_aside(&folder))?)
-    }
-
-    /// Let go of it.
-    fn release(&mut self) {
-        self.0 = None;
-    }
 }
 
 fn settle(outcome: Result<(), Refusal>) -> PyResult<()> {

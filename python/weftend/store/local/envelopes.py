@@ -15,6 +15,7 @@ from typing import Any, Final
 from weftend.canonical import canonicalize
 from weftend.errors import Code, Issue, IssueList, WeftendError
 from weftend.store.local import jsonfile, rows
+from weftend.store.local.ahead import Reading
 from weftend.store.local.ingest import Ingest, Ingested, transaction
 from weftend.store.local.retention import iso
 
@@ -60,8 +61,8 @@ def _checked(way: Ingest, envelope: Any) -> tuple[str, dict[str, Any]]:
     kind = envelope["event"]
     fields = {name: value for name, value in envelope.items() if name != "event" and value is not None}
     line = {"at": 0, "fields": fields, "session": "file", "type": kind, "v": way.events[kind]["version"]}
-    _header, events, _dropped, refused, _end = way.reader.read(canonicalize(line) + b"\n", 0)
-    if not events:
-        raise rows.Refused(Code(next(iter(refused))))
-    checked: dict[str, Any] = json.loads(events[0][3])
+    reading = Reading(*way.reader.read(canonicalize(line) + b"\n", 0))
+    if not reading.others:
+        raise rows.Refused(Code(next(iter(reading.refused))))
+    checked: dict[str, Any] = json.loads(rows.Event(*reading.others[0]).fields)
     return kind, checked

@@ -9,27 +9,22 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from weftend.errors import Code
-from weftend.recording import SpoolReader, SpoolSegment
+from weftend.recording import SpoolReader
 from weftend.store.local import counts, rows
+from weftend.store.local.ahead import Reading, Taken, read_ahead
 from weftend.store.local.counts import MOST
-from weftend.store.local.rows import Event, Messages, Refused
+from weftend.store.local.rows import Messages, Refused
 
 SEGMENT_SUFFIX: Final = ".ndjson"
 RECORDING_DIGITS: Final = 32
 """Hexadecimal digits of a recording's name, which a segment's file name begins with."""
 TORN_FOLDER: Final = "torn"
-
-
-METRICS: Final = "research_metrics"
-"""The table of all event types that have none of their own."""
-_KIND, _COUNT = itemgetter(0), itemgetter(5)
 
 
 @dataclass(slots=True)
@@ -74,19 +69,11 @@ class Ingest:
         """Take in everything that is on the spool; ``progress`` is told segments done and segments there."""
         done = Ingested()
         segments = self._segments(folder)
-        for number, path in enumerate(segments):
-            progress(number, len(segments))
-            try:
-                segment = SpoolSegment(path)
-            except FileNotFoundError:
-                continue
-            try:
-                self._segment(path, segment, done)
-            except (sqlite3.IntegrityError, OverflowError, ValueError):
-                # One segment that no rows can be made of must not keep the others out for ever.
-                self._give_up(path, segment, done)
-            finally:
-                segment.release()
+        with closing(read_ahead(segments, self.reader, self._offset)) as taken:
+            for number, segment in enumerate(taken):
+                progress(number, len(segments))
+                if segment is not None:
+                    self._take(segment, done)
         progress(len(segments), len(segments))
         self._close_recordings(folder)
         return done
@@ -97,54 +84,71 @@ class Ingest:
         names = (path for path in folder.iterdir() if path.suffix == SEGMENT_SUFFIX)
         return sorted(path for path in names if path.is_file() and not path.is_symlink())
 
-    def _segment(self, path: Path, segment: SpoolSegment, done: Ingested) -> None:
-        closed, text = segment.closed, segment.read()
+    def _offset(self, segment: str) -> int:
+        """How far the segment of this name was taken in."""
+        return self._known(segment)[1]
+
+    def _known(self, segment: str) -> tuple[int | None, int]:
+        """The row of the segment's recording, if it is known, and how far the segment was taken in."""
+        query = "SELECT recording_id, offset FROM ingest_offset WHERE segment = ?"
+        return self.connection.execute(query, (segment,)).fetchone() or (None, 0)
+
+    def _take(self, taken: Taken, done: Ingested) -> None:
+        try:
+            self._segment(taken, done)
+        except (sqlite3.IntegrityError, OverflowError, ValueError):
+            # One segment that no rows can be made of must not keep the others out for ever.
+            self._give_up(taken, done)
+        finally:
+            taken.release()
+
+    def _segment(self, taken: Taken, done: Ingested) -> None:
+        taken.wait()
         news = Ingested()
         with transaction(self.connection):
             # Another ingest may have taken it in and removed it while this one waited for the database.
-            if not path.exists():
+            if not taken.path.exists():
                 return
-            end = self._lines(path.name, text, closed, news)
-            torn = closed and end < len(text)
+            recording, offset = self._known(taken.path.name)
+            end = self._insert(taken, recording, taken.reading_from(offset), news)
+            torn = taken.closed and end < len(taken.text)
             if torn:
                 news.refuse(Code.SPOOL_LINE_TORN)
             counts.add(self.connection, news.refused)
-        if closed:
+        if taken.closed:
             news.segments = 1
-            _put_away(path, segment, torn)
+            _put_away(taken, torn)
         done.add(news)
 
-    def _give_up(self, path: Path, segment: SpoolSegment, done: Ingested) -> None:
+    def _give_up(self, taken: Taken, done: Ingested) -> None:
         """Count a segment that cannot be taken in, and set it aside once it is closed."""
-        if not segment.closed:
+        if not taken.closed:
             return
         news = Ingested(segments=1, refused={Code.EVENT_LINE_INVALID: 1})
         with transaction(self.connection):
             counts.add(self.connection, news.refused)
-        segment.set_aside(path.parent / TORN_FOLDER)
+        taken.segment.set_aside(taken.path.parent / TORN_FOLDER)
         done.add(news)
 
-    def _lines(self, name: str, text: bytes, closed: bool, news: Ingested) -> int:
-        """Take in the lines of one segment that are not in yet; the offset after the last whole line."""
-        query = "SELECT recording_id, offset FROM ingest_offset WHERE segment = ?"
-        recording, offset = self.connection.execute(query, (name,)).fetchone() or (None, 0)
-        header, events, dropped, refused, end = self.reader.read(text, offset)
-        recording = recording or self._recording(name, header)
-        if recording is None and not closed:
+    def _insert(self, taken: Taken, known: int | None, reading: Reading, news: Ingested) -> int:
+        """Insert what was read of a segment; the offset up to which it is taken in."""
+        name = taken.path.name
+        recording = known or self._recording(name, reading.header)
+        if recording is None and not taken.closed:
             return 0
-        for code, count in refused.items():
+        for code, count in reading.refused.items():
             news.refuse(code, count)
-        if dropped[0]:
-            news.refuse(Code.SPOOL_SEGMENT_DROPPED, dropped[0])
+        if reading.dropped[0]:
+            news.refuse(Code.SPOOL_SEGMENT_DROPPED, reading.dropped[0])
         if recording is None:
-            news.refuse(Code.EVENT_LINE_INVALID, len(events))
-            return end
-        self._insert(recording, events, news)
+            news.refuse(Code.EVENT_LINE_INVALID, reading.rows)
+            return reading.end
+        self._insert_rows(recording, reading, news)
         self.connection.execute(
             "INSERT INTO ingest_offset VALUES (?, ?, ?) ON CONFLICT (segment) DO UPDATE SET offset = excluded.offset",
-            (name, recording, end),
+            (name, recording, reading.end),
         )
-        return end
+        return reading.end
 
     def _recording(self, name: str, header: tuple[str, str | None] | None) -> int | None:
         """The row of a segment's recording; ``None`` where the segment does not say whose it is, as its name does.
@@ -161,27 +165,21 @@ class Ingest:
         row = self.connection.execute("SELECT id FROM recording WHERE recording = ?", header[:1]).fetchone()
         return int(row[0])
 
-    def _insert(self, recording: int, events: list[tuple[Any, ...]], news: Ingested) -> None:
-        tables = {kind: contract["table"] for kind, contract in self.events.items()}
-        metrics, others = events, list[tuple[Any, ...]]()
-        if any(tables[kind] != METRICS for kind in set(map(_KIND, events))):
-            metrics = [event for event in events if tables[event[0]] == METRICS]
-            others = [event for event in events if tables[event[0]] != METRICS]
-        taken = metrics + [event for event in others if self._insert_one(recording, Event(*event), news)]
-        held: dict[str, int] = {}
-        for kind, count in zip(map(_KIND, taken), map(_COUNT, taken), strict=True):
-            held[kind] = held.get(kind, 0) + count
-        metric_types = {kind: contract["metricType"] for kind, contract in self.events.items()}
-        rows.add_metrics(self.connection, metrics, metric_types, recording)
+    def _insert_rows(self, recording: int, reading: Reading, news: Ingested) -> None:
+        held = dict(reading.held)
+        rows.add_metrics(self.connection, reading.metrics, recording)
+        news.rows += reading.metric_rows
+        for event in (rows.Event(*other) for other in reading.others):
+            if self._insert_one(recording, event, news):
+                held[event.event_type] = held.get(event.event_type, 0) + event.events
         self.connection.executemany(
             "INSERT INTO recording_event VALUES (?1, ?2, ?3) ON CONFLICT (recording_id, event_type)"
             " DO UPDATE SET events = min(events + excluded.events, ?4)",
             [(recording, kind, min(count, MOST), MOST) for kind, count in held.items()],
         )
-        news.rows += len(metrics)
         news.events += sum(held.values())
 
-    def _insert_one(self, recording: int, event: Event, news: Ingested) -> bool:
+    def _insert_one(self, recording: int, event: rows.Event, news: Ingested) -> bool:
         try:
             if self.events[event.event_type]["table"] == "agent_exec_history":
                 rows.add_agent_execution(self.connection, event)
@@ -193,7 +191,7 @@ class Ingest:
         news.rows += 1
         return True
 
-    def _insert_completion(self, recording: int, event: Event) -> None:
+    def _insert_completion(self, recording: int, event: rows.Event) -> None:
         query = "SELECT completion_run_id FROM recording WHERE id = ?"
         run = self.connection.execute(query, (recording,)).fetchone()[0]
         fields = json.loads(event.fields)
@@ -228,8 +226,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _put_away(path: Path, segment: SpoolSegment, torn: bool) -> None:
+def _put_away(taken: Taken, torn: bool) -> None:
     if torn:
-        segment.set_aside(path.parent / TORN_FOLDER)
+        taken.segment.set_aside(taken.path.parent / TORN_FOLDER)
     else:
-        segment.remove()
+        taken.segment.remove()

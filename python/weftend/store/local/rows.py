@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final, NamedTuple, Protocol
 
 from weftend.errors import Code
@@ -27,6 +28,17 @@ class Event(NamedTuple):
     at: str
     """ISO 8601, UTC, milliseconds."""
     events: int
+
+
+METRIC_COLUMNS: Final = (
+    "metric_type",
+    "session_id",
+    "metric_value",
+    "metadata_json",
+    "created_at",
+    "event_count",
+)
+"""What the spool reader gives of each row of ``research_metrics``, in its order."""
 
 
 class Messages(Protocol):
@@ -48,22 +60,18 @@ class Refused(Exception):
         self.field: Final = field
 
 
-def add_metrics(
-    connection: sqlite3.Connection,
-    events: Sequence[Sequence[Any]],
-    metric_types: dict[str, str],
-    recording: int,
-) -> None:
-    """One row of ``research_metrics`` per event, in one statement.
+def add_metrics(connection: sqlite3.Connection, metrics: Sequence[Sequence[Any]], recording: int) -> None:
+    """Rows of ``research_metrics``, many in one statement.
 
-    ``metric_types`` maps an event type to the metric type of its rows; ``{}`` as fields is NULL.
+    ``metrics`` has the values of the rows of one statement in each item, one row behind the other, in the order of
+    :data:`METRIC_COLUMNS`.
     """
-    # Events go to the database as they are, where they can: a million of them are a million tuples not made again.
-    if any(kind != metric for kind, metric in metric_types.items()):
-        events = [(metric_types[kind], *rest) for kind, *rest in events]
-    columns = "metric_type, session_id, metric_value, metadata_json, created_at, event_count, recording_id"
-    values = f"?, ?, ?, nullif(?, '{{}}'), ?, ?, {recording:d}"
-    connection.executemany(f"INSERT INTO research_metrics ({columns}) VALUES ({values})", events)  # noqa: S608
+    width = len(METRIC_COLUMNS)
+    one = f"({'?, ' * width}{recording:d})"
+    into = f"INSERT INTO research_metrics ({', '.join(METRIC_COLUMNS)}, recording_id) VALUES "  # noqa: S608
+    # A statement of fifty rows takes half the time of fifty statements of one.
+    for values, alike in groupby(metrics, key=len):
+        connection.executemany(into + ", ".join([one] * (values // width)), alike)
 
 
 def add_agent_execution(connection: sqlite3.Connection, event: Event) -> None:

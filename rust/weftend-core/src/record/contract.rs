@@ -157,6 +157,9 @@ struct Document {
     events: Vec<EventContract>,
 }
 
+/// The table of all event types that have none of their own.
+pub const METRICS_TABLE: &str = "research_metrics";
+
 /// The `schema` of a compiled contracts document.
 pub const CONTRACTS_SCHEMA: &str = "weftend.contracts/0";
 

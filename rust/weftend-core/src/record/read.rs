@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::contract::EventContracts;
+use super::contract::{EventContract, EventContracts};
 use super::event::{self, Event, FieldValue, Refusal};
 use super::spool::{Dropped, SPOOL_SCHEMA};
 use crate::canonical::is_canonical;
@@ -30,8 +30,8 @@ pub struct Header {
 /// One event as the store keeps it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row<'a> {
-    /// The event type; it has a contract.
-    pub event_type: &'a str,
+    /// What its type may carry, and where its rows go.
+    pub contract: &'a EventContract,
     /// The session, 1 to 512 characters.
     pub session: Cow<'a, str>,
     /// The value, if there is one.
@@ -88,79 +88,22 @@ pub fn read_lines<'a>(
     contracts: &'a EventContracts,
 ) -> Lines<'a> {
     let whole = memchr::memrchr(b'\n', segment).map_or(0, |last| last + 1);
-    let ends = part_ends(segment, offset, whole);
-    let (first, others) = ends
-        .split_first()
-        .map_or((whole, &[][..]), |(first, others)| (*first, others));
-    std::thread::scope(|scope| {
-        let starts = std::iter::once(first).chain(others.iter().copied());
-        let parts: Vec<_> = starts
-            .zip(others)
-            .map(|(start, end)| {
-                scope.spawn(move || Lines::of_part(segment, start, *end, contracts))
-            })
-            .collect();
-        let mut lines = Lines::of_part(segment, offset, first, contracts);
-        for part in parts {
-            match part.join() {
-                Ok(part) => lines.go_on_with(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+    let mut lines = Lines {
+        end: offset,
+        ..Lines::default()
+    };
+    while let Some(rest) = segment.get(lines.end..whole)
+        && let Some(length) = memchr::memchr(b'\n', rest)
+    {
+        if lines.read(&rest[..length], contracts).is_none() {
+            lines.refuse(LINE_INVALID, 1);
         }
-        lines
-    })
-}
-
-/// Bytes that are worth a thread of their own.
-const PART_BYTES: usize = 256 * 1024;
-/// Parts of one segment, at most.
-const MOST_PARTS: usize = 4;
-
-/// Where the parts of the lines between `offset` and `whole` end, each behind a newline, so that threads may read them
-/// at the same time; the last end is `whole`.
-fn part_ends(segment: &[u8], offset: usize, whole: usize) -> Vec<usize> {
-    let length = whole.saturating_sub(offset);
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let parts = (length / PART_BYTES).clamp(1, processors.min(MOST_PARTS));
-    let mut ends: Vec<_> = (1..parts)
-        .filter_map(|part| {
-            let about = offset + length / parts * part;
-            Some(about + memchr::memchr(b'\n', segment.get(about..whole)?)? + 1)
-        })
-        .collect();
-    ends.push(whole.max(offset));
-    ends.dedup();
-    ends
+        lines.end += length + 1;
+    }
+    lines
 }
 
 impl<'a> Lines<'a> {
-    /// The lines from `start` to `end`, which stands behind a newline.
-    fn of_part(segment: &'a [u8], start: usize, end: usize, contracts: &'a EventContracts) -> Self {
-        let mut lines = Lines {
-            end: start,
-            ..Lines::default()
-        };
-        while let Some(rest) = segment.get(lines.end..end)
-            && let Some(length) = memchr::memchr(b'\n', rest)
-        {
-            if lines.read(&rest[..length], contracts).is_none() {
-                lines.refuse(LINE_INVALID, 1);
-            }
-            lines.end += length + 1;
-        }
-        lines
-    }
-
-    /// Add the lines that come behind these.
-    fn go_on_with(&mut self, next: Lines<'a>) {
-        self.rows.extend(next.rows);
-        self.drop_also(next.dropped);
-        for (code, count) in next.refused {
-            self.refuse(&code, count);
-        }
-        self.end = next.end;
-    }
-
     fn drop_also(&mut self, more: Dropped) {
         let sum = |one: u64, other: u64| one.saturating_add(other).min(event::MAX_COUNT);
         self.dropped.bytes = sum(self.dropped.bytes, more.bytes);
@@ -257,7 +200,7 @@ impl<'a> Lines<'a> {
                     self.refuse(event::EventCode::FieldUnlisted.as_str(), 1);
                 }
                 self.rows.push(Row {
-                    event_type: &contract.event_type,
+                    contract,
                     session,
                     value: line.value,
                     fields,
@@ -287,15 +230,13 @@ fn is_header(recording: &str, producer: &Option<String>) -> bool {
 /// The members of an event's `fields`, in order.
 struct Fields<'a>(Vec<(Cow<'a, str>, Scalar<'a>)>);
 
-#[derive(Deserialize)]
-#[serde(untagged)]
+/// What a field may hold, as it stands in the line.
 enum Scalar<'a> {
     Boolean(bool),
     Integer(i64),
     Number(f64),
-    #[serde(borrow)]
     Text(Cow<'a, str>),
-    Other(serde::de::IgnoredAny),
+    Other,
 }
 
 impl Scalar<'_> {
@@ -305,7 +246,7 @@ impl Scalar<'_> {
             Scalar::Integer(value) => FieldValue::Integer(*value),
             Scalar::Number(value) => FieldValue::Number(*value),
             Scalar::Text(text) => FieldValue::Text(text),
-            Scalar::Other(_) => FieldValue::Unsupported,
+            Scalar::Other => FieldValue::Unsupported,
         }
     }
 }
@@ -329,5 +270,60 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
             }
         }
         deserializer.deserialize_map(Members)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyScalar)
+    }
+}
+
+/// Written out, since an untagged enum makes an error of every kind that a value is not of: a fifth of the reading.
+struct AnyScalar;
+
+impl<'de> Visitor<'de> for AnyScalar {
+    type Value = Scalar<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Scalar::Boolean(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Scalar::Integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(i64::try_from(value).map_or(Scalar::Number(value as f64), Scalar::Integer))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(Scalar::Number(value))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Scalar::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Other)
     }
 }

@@ -312,3 +312,36 @@ def test_many_short_recordings_and_two_ingests_at_once(home: Path) -> None:
     assert query(home, "SELECT count(*), sum(closed) FROM recording") == [(80, 80)]
     assert query(home, "SELECT count(*) FROM research_metrics") == [(80,)]
     assert query(home, "SELECT sum(events) FROM recording_event") == [(80,)]
+
+
+def test_every_row_of_a_long_segment_has_its_values(home: Path) -> None:
+    lines = [{"value": n, "fields": {"iterations": n + 1}, "at": n} for n in range(777)]
+    planted(home, f"{'a' * 32}-000000.ndjson", "a" * 32, *lines)
+    assert ingest(home).rows == 777
+    columns = "metric_type, session_id, metric_value, metadata_json, created_at, event_count, recording_id"
+    assert query(home, f"SELECT {columns} FROM research_metrics ORDER BY id") == [  # noqa: S608
+        ("benchmark_event", "s", n, f'{{"iterations":{n + 1}}}', f"1970-01-01T00:00:00.{n:03}Z", 1, 1)
+        for n in range(777)
+    ]
+
+
+def test_what_another_ingest_takes_in_between_the_reading_and_the_transaction_is_taken_once(
+    home: Path, monkeypatch
+) -> None:
+    from weftend.store.local.ahead import Taken
+
+    planted(home, f"{'a' * 32}-000000.ndjson", "a" * 32, *({"value": n} for n in range(10)))
+    wait, others = Taken.wait, []
+
+    def wait_while_another_ingests(taken: Taken) -> None:
+        wait(taken)
+        if not others:
+            others.append(None)
+            others.append(ingest(home))
+
+    monkeypatch.setattr(Taken, "wait", wait_while_another_ingests)
+    assert ingest(home).events == 0
+    # The first held the segment, so the other could not remove it; it took its events in.
+    assert others[1].events == 10
+    assert query(home, "SELECT count(*) FROM research_metrics") == [(10,)]
+    assert list((home / "spool").iterdir()) == []
