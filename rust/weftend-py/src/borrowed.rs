@@ -35,7 +35,10 @@ pub(crate) fn with_borrowed<T>(value: &Bound<'_, PyAny>, walk: fn(Object<'_>) ->
 pub(crate) struct Object<'a>(NonNull<ffi::PyObject>, PhantomData<&'a ()>);
 
 /// An object by the JSON type that it can be; made by [`Object::kind`] alone, which looked at its type.
+///
+/// Its tag has the size of a word: one of a byte would be written as a byte and read as a word, which waits.
 #[derive(Clone, Copy)]
+#[repr(usize)]
 pub(crate) enum Kind<'a> {
     Null,
     Bool(bool),
@@ -133,6 +136,14 @@ impl<'a> Object<'a> {
         // SAFETY: the object is alive; its type is read and compared with a static address.
         let exact = unsafe { ffi::Py_TYPE(self.0.as_ptr()) == &raw mut ffi::PyUnicode_Type };
         exact.then_some(Text(self))
+    }
+
+    /// The object if its type is `int` itself.
+    #[inline]
+    pub(crate) fn exact_int(self) -> Option<Int<'a>> {
+        // SAFETY: as for `exact_text`.
+        let exact = unsafe { ffi::Py_TYPE(self.0.as_ptr()) == &raw mut ffi::PyLong_Type };
+        exact.then_some(Int(self))
     }
 }
 

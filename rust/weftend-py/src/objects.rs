@@ -233,19 +233,22 @@ impl<'a> Walk<'a> {
     #[inline]
     fn counts_in_order(&mut self, dict: Dict<'a>) -> Result<bool, Stop> {
         let out = &mut self.buffers.out;
-        let (start, mut counts) = (out.len(), Counts::default());
-        out.push(b'{');
-        for (name, value) in dict.items() {
-            let (Some(name), Value::Int(Some(int))) = (name.exact_text(), Value::of(value)) else {
-                out.truncate(start);
+        let mut counts = Counts::begin(out);
+        let mut items = dict.items();
+        let mut item = items.next();
+        while let Some((name, value)) = item {
+            let (Some(name), Some(int)) = (name.exact_text(), value.exact_int()) else {
+                counts.take_back(out);
                 return Ok(false);
             };
-            if !counts.write(out, name.utf8()?, int) {
-                out.truncate(start);
+            // Asked for before this one is written, the next one comes in the meantime: a tenth of the time.
+            item = items.next();
+            if !counts.write(out, name.utf8()?, int.value().unwrap_or(-1)) {
+                counts.take_back(out);
                 return Ok(false);
             }
         }
-        out.push(b'}');
+        counts.end(out);
         Ok(true)
     }
 

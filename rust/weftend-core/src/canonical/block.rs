@@ -1,6 +1,6 @@
 //! Sixteen bytes at a time: which of them may stand in a string, and where two texts differ.
 
-use wide::{u8x16, u8x32};
+use wide::{i8x16, u8x16, u8x32};
 
 /// Bytes in a block.
 pub(crate) const BLOCK: usize = 16;
@@ -42,6 +42,16 @@ impl Block {
         let quote = bytes.simd_eq(u8x16::splat(b'"'));
         let escape = bytes.simd_eq(u8x16::splat(b'\\'));
         (control | quote | escape).to_bitmask()
+    }
+
+    /// As [`Block::special`], and a bit for each byte beyond ASCII too: one comparison with a sign finds both these
+    /// and control characters.
+    #[inline]
+    pub(crate) fn not_plain_ascii(self) -> u32 {
+        let bytes = self.wide();
+        let [quote, escape] = [b'"', b'\\'].map(|byte| bytes.simd_eq(u8x16::splat(byte)));
+        let signed = i8x16::from(self.bytes.map(|byte| byte as i8));
+        (signed.simd_lt(i8x16::splat(0x20)).to_bitmask() | (quote | escape).to_bitmask()) & 0xFFFF
     }
 
     /// How many bytes from the first on are white space.
@@ -101,23 +111,25 @@ fn first_set(lanes: u8x16) -> usize {
 #[inline]
 pub(crate) fn padded(bytes: &[u8]) -> u128 {
     let length = bytes.len();
-    if length >= 8 {
-        return two_halves(eight(bytes, 0), eight(bytes, length - 8), 8, length);
+    if length <= 8 {
+        return u128::from(half(bytes));
     }
+    let high = eight(bytes, length - 8) >> (8 * (16 - length));
+    u128::from(eight(bytes, 0)) | u128::from(high) << 64
+}
+
+/// At most eight bytes as a little-endian number. What is loaded twice overlaps.
+#[inline]
+fn half(bytes: &[u8]) -> u64 {
+    let length = bytes.len();
     if length >= 4 {
-        return two_halves(four(bytes, 0), four(bytes, length - 4), 4, length);
+        return four(bytes, 0) | four(bytes, length - 4) << (8 * (length - 4));
     }
-    let place = |index: usize| u128::from(bytes[index]) << (8 * index);
+    let place = |index: usize| u64::from(bytes[index]) << (8 * index);
     match length {
         0 => 0,
         _ => place(0) | place(length / 2) | place(length - 1),
     }
-}
-
-/// The first and the last `half` bytes of `length`, which overlap unless `length` is twice `half`.
-#[inline]
-fn two_halves(first: u64, last: u64, half: usize, length: usize) -> u128 {
-    u128::from(first) | u128::from(last) << (8 * (length - half))
 }
 
 #[inline]

@@ -70,6 +70,12 @@ impl Buffer {
         self.used += 1;
     }
 
+    /// Writes a byte over the one at `at`, which was written.
+    #[inline]
+    pub(crate) fn replace(&mut self, at: usize, byte: u8) {
+        self.bytes[at] = byte;
+    }
+
     /// Appends bytes.
     #[inline]
     pub fn extend_from_slice(&mut self, bytes: &[u8]) {

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::block::{BLOCK, Block, padded};
 
 /// The bits of [`leading`] that a character beyond ASCII sets.
-pub(crate) const NON_ASCII: u128 = 0x8080_8080_8080_8080_8080_8080_8080_8080;
+const NON_ASCII: u128 = 0x8080_8080_8080_8080_8080_8080_8080_8080;
 
 /// Rank of one UTF-8 byte such that ranks compare as UTF-16 code units do.
 pub const fn rank(byte: u8) -> u8 {

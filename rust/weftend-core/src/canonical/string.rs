@@ -32,7 +32,7 @@ fn write_between<const F: usize, const B: usize>(
 ) {
     let (text, room) = (text.as_bytes(), out.room(F + text.len() + BLOCK));
     room[..F].copy_from_slice(front);
-    if write_plain(&mut room[F..], text) {
+    if write_plain(&mut room[F..], text, Block::load(text, 0), Block::special) {
         room[F + text.len()..][..B].copy_from_slice(back);
         out.advance(F + text.len() + B);
     } else {
@@ -42,39 +42,32 @@ fn write_between<const F: usize, const B: usize>(
     }
 }
 
-/// Writes `text` at the beginning of `room`, which is a block longer or more, if nothing in it needs an escape.
+/// Writes `text`, whose first block is at hand, at the beginning of `room`, which is a block longer or more, if no
+/// byte in it is one of which `unfit` gives the bit.
 #[inline]
-fn write_plain(room: &mut [u8], text: &[u8]) -> bool {
-    write_plain_from(room, text, Block::load(text, 0))
-}
-
-/// [`write_plain`] for a text whose first block was loaded already.
-#[inline]
-pub(crate) fn write_plain_from(room: &mut [u8], text: &[u8], first: Block) -> bool {
+pub(crate) fn write_plain(
+    room: &mut [u8],
+    text: &[u8],
+    first: Block,
+    unfit: impl Fn(Block) -> u32,
+) -> bool {
     room[..BLOCK].copy_from_slice(first.bytes());
-    if text.len() < BLOCK {
-        return first.special() & ((1 << text.len()) - 1) == 0;
-    }
-    if first.special() != 0 {
-        return false;
-    }
-    // The last block overlaps the one before it.
-    let last = text.len() - BLOCK;
+    let Some(last) = text.len().checked_sub(BLOCK) else {
+        return unfit(first) & ((1 << text.len()) - 1) == 0;
+    };
+    let mut write = |at: usize| {
+        let block = Block::load(text, at);
+        room[at..at + BLOCK].copy_from_slice(block.bytes());
+        unfit(block) == 0
+    };
+    let mut plain = unfit(first) == 0;
     let mut at = BLOCK;
-    while at < last {
-        if !write_block(room, text, at) {
-            return false;
-        }
+    while plain && at < last {
+        plain = write(at);
         at += BLOCK;
     }
-    write_block(room, text, last)
-}
-
-#[inline]
-fn write_block(room: &mut [u8], text: &[u8], at: usize) -> bool {
-    let block = Block::load(text, at);
-    room[at..at + BLOCK].copy_from_slice(block.bytes());
-    block.special() == 0
+    // The last block overlaps the one before it.
+    plain && write(last)
 }
 
 /// Appends UTF-8 bytes escaped, without quotes.
