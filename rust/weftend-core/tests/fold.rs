@@ -505,3 +505,98 @@ fn units_that_are_new_to_a_union_stand_where_they_would_have_been_added() {
         assert_eq!(merged.totals(), whole.totals());
     }
 }
+
+#[test]
+fn rows_too_large_for_the_log_are_packed_among_the_others() {
+    let many = |number: u32| {
+        let mut part = [3; 32];
+        part[..4].copy_from_slice(&number.to_be_bytes());
+        let unit = digest((number % 3) as u8);
+        let amount = (1u64 << 20) - 2 + u64::from(number % 5);
+        (unit, part, format!("key {}", number % 7), amount)
+    };
+    let fold = |numbers: &mut dyn Iterator<Item = u32>| {
+        let mut partial = empty();
+        for (unit, part, key, amount) in numbers.map(many) {
+            partial.add(&unit, &part, 0, &key, amount).unwrap();
+            partial.add(&unit, &part, 1, &key, 1).unwrap();
+        }
+        partial
+    };
+    let whole = fold(&mut (0..6_000).chain(0..6_000));
+    let back = fold(&mut (0..6_000).rev().chain(0..6_000));
+    assert_eq!(whole.to_bytes(), back.to_bytes());
+    let mut summed = fold(&mut (0..6_000));
+    summed.absorb(&fold(&mut (0..6_000).rev())).unwrap();
+    assert_eq!(whole.to_bytes(), summed.to_bytes());
+    let twice: u64 = (0..6_000).map(|number| 2 * many(number).3).sum();
+    let totals = whole.totals();
+    let total = totals[0].values().map(|tally| tally.total).sum::<u64>();
+    assert_eq!(total, twice);
+    assert_eq!(totals[1]["key 0"].total, 2 * 858);
+}
+
+/// What [`put`] says about the units of `range`, in a partial to which all parts and keys were made known before,
+/// and the units as new ones where they are.
+fn prepared(range: std::ops::Range<u32>) -> Partial {
+    let mut partial = empty();
+    let part = partial.part(&[1; 32]).unwrap();
+    for key in 0..11 {
+        let key = format!("key {key}");
+        assert!((0..2).all(|channel| partial.bucket(channel, &key).is_ok()));
+    }
+    for number in range.rev() {
+        let mut unit = [7; 32];
+        unit[..4].copy_from_slice(&number.to_be_bytes());
+        let unit = partial.new_unit(&unit).unwrap();
+        for key in 0..(number % 5).min(3) {
+            let key = format!("key {}", (number + key) % 11);
+            let bucket = partial.bucket((number % 2) as usize, &key).unwrap();
+            partial.add_at(unit, part, bucket, u64::from(number % 3 + 1));
+        }
+    }
+    partial
+}
+
+#[test]
+fn appending_shards_of_other_units_is_absorbing_them() {
+    for (first, second, third) in [
+        (0, 0, 5),
+        (1, 2_047, 1),
+        (2_048, 2_048, 2_048),
+        (2_049, 4_095, 300),
+        (5_000, 0, 7_000),
+    ] {
+        let (second, third) = (first + second, first + second + third);
+        let mut whole = empty();
+        (0..third).for_each(|number| put(&mut whole, number));
+        let mut appended = prepared(0..first);
+        appended.append(prepared(first..second)).unwrap();
+        appended.append(prepared(second..third)).unwrap();
+        assert_eq!(appended.to_bytes(), whole.to_bytes());
+        assert_eq!(appended.totals(), whole.totals());
+
+        // It goes on as any partial does.
+        assert_eq!(appended.len(), third as usize);
+        (0..third + 10).for_each(|number| put(&mut whole, number));
+        appended.end_record();
+        (0..third + 10).for_each(|number| put(&mut appended, number));
+        appended.merge(&whole).unwrap();
+        whole.merge(&appended.clone()).unwrap();
+        assert_eq!(appended.to_bytes(), whole.to_bytes());
+        assert_eq!(appended.without(&whole.digests()), whole.len());
+    }
+}
+
+#[test]
+fn appending_what_has_other_numbers_absorbs_it() {
+    let (mut one, mut two, mut whole) = (empty(), empty(), empty());
+    (0..100).for_each(|number| put(&mut one, number));
+    (100..5_000).rev().for_each(|number| put(&mut two, number));
+    (0..5_000).for_each(|number| put(&mut whole, number));
+    one.append(two).unwrap();
+    assert_eq!(one.to_bytes(), whole.to_bytes());
+    let other = Partial::new(vec!["first".into()]).unwrap();
+    assert_eq!(one.append(other), Err(FoldError::Mismatch));
+    assert_eq!(one.to_bytes(), whole.to_bytes());
+}

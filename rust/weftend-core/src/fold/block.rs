@@ -2,14 +2,12 @@
 //!
 //! A block is small enough to be put in order in the cache, and to be packed again without touching the rest.
 
+use super::log::Log;
 use super::packed::{Cursor, write_unit};
 use super::rows::{Cell, Combine, Row};
 
 /// Units of one block.
 pub(super) const UNITS: usize = 1 << 11;
-
-/// Bits of an amount, which is below 2^53; a log keeps the unit's number within the block above them.
-const AMOUNT_BITS: u32 = 53;
 
 /// A unit without cells, as it is packed.
 const NO_CELLS: u8 = 0;
@@ -22,32 +20,16 @@ pub(super) struct Block {
     units: usize,
     /// Cells in `packed`.
     cells: usize,
-    log: Vec<Logged>,
+    log: Log,
 }
 
-/// A cell whose amount has its unit above it.
-#[derive(Clone, Copy)]
-struct Logged(Cell);
-
-impl Logged {
-    fn of(row: Row) -> Self {
-        let unit = (row.unit as usize % UNITS) as u64;
-        Logged(Cell {
-            amount: unit << AMOUNT_BITS | row.cell.amount,
-            ..row.cell
-        })
-    }
-
-    fn unit(&self) -> usize {
-        (self.0.amount >> AMOUNT_BITS) as usize
-    }
-
-    fn cell(&self) -> Cell {
-        Cell {
-            amount: self.0.amount & ((1 << AMOUNT_BITS) - 1),
-            ..self.0
-        }
-    }
+/// Room to pack blocks in.
+#[derive(Default)]
+pub(super) struct Room {
+    rows: Vec<u64>,
+    old: Vec<Cell>,
+    cells: Vec<Cell>,
+    packed: Vec<u8>,
 }
 
 impl Block {
@@ -57,7 +39,7 @@ impl Block {
             packed,
             units,
             cells,
-            log: Vec::new(),
+            log: Log::default(),
         }
     }
 
@@ -66,8 +48,9 @@ impl Block {
         if self.log.is_empty() { self.cells } else { 0 }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, row: Row) {
-        self.log.push(Logged::of(row));
+        self.log.push(row);
     }
 
     /// Appends the unit at `place`, if all units that are packed stand before it, and says how many packed cells
@@ -81,36 +64,32 @@ impl Block {
         Some(if self.log.is_empty() { 0 } else { cells.len() })
     }
 
-    /// Packs the log, with `packed` as room to work in.
-    pub(super) fn pack(&mut self, how: Combine, packed: &mut Vec<u8>) {
+    /// Packs the log.
+    pub(super) fn pack(&mut self, how: Combine, room: &mut Room) {
         if self.log.is_empty() {
             return;
         }
-        let log = by_unit(&std::mem::take(&mut self.log));
-        let units = log.last().map_or(0, |last| last.unit() + 1);
-        self.units = self.units.max(units);
+        let mut log = std::mem::take(&mut self.log);
+        log.sort(&mut room.rows);
+        let mut log = log.sorted();
+        let (old, cells, packed) = (&mut room.old, &mut room.cells, &mut room.packed);
+        self.units = self.units.max(log.units());
         packed.clear();
         let mut cursor = Cursor::new(&self.packed, 0);
-        let mut rest = log.as_slice();
-        let mut cells = Vec::new();
-        for unit in 0..UNITS {
-            let new = rest
-                .iter()
-                .take_while(|logged| logged.unit() == unit)
-                .count();
-            if new == 0 {
-                packed.extend_from_slice(unit_or_none(cursor.unit_bytes(), rest.is_empty()));
-                continue;
-            }
+        for unit in 0..self.units {
+            old.clear();
             cells.clear();
-            cursor.read_unit(&mut cells);
-            let before = cells.len();
-            let (here, behind) = rest.split_at(new);
-            cells.extend(here.iter().map(Logged::cell));
-            rest = behind;
-            how.cells(&mut cells);
-            self.cells += cells.len() - before;
-            write_unit(packed, &cells);
+            let start = cursor.position();
+            cursor.read_unit(old);
+            if log.take(unit, how, old, cells) {
+                how.cells(cells);
+                self.cells += cells.len() - old.len();
+                write_unit(packed, cells);
+            } else if old.is_empty() {
+                packed.push(NO_CELLS);
+            } else {
+                packed.extend_from_slice(cursor.since(start));
+            }
         }
         self.packed = packed.as_slice().to_vec();
     }
@@ -119,32 +98,4 @@ impl Block {
     pub(super) fn cursor(&self, at: usize) -> Cursor<'_> {
         Cursor::new(&self.packed, at)
     }
-}
-
-/// A unit without cells is written as one zero, unless only such units follow.
-fn unit_or_none(bytes: &[u8], last: bool) -> &[u8] {
-    if bytes.is_empty() && !last {
-        &[NO_CELLS]
-    } else {
-        bytes
-    }
-}
-
-/// The log in order of units: a counting sort, since the units of a block are few.
-fn by_unit(log: &[Logged]) -> Vec<Logged> {
-    let mut places = vec![0u32; UNITS];
-    for logged in log {
-        places[logged.unit()] += 1;
-    }
-    let mut sum = 0;
-    for place in &mut places {
-        sum += std::mem::replace(place, sum);
-    }
-    let mut sorted = log.to_vec();
-    for logged in log {
-        let place = &mut places[logged.unit()];
-        sorted[*place as usize] = *logged;
-        *place += 1;
-    }
-    sorted
 }

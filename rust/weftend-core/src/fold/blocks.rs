@@ -1,11 +1,11 @@
 //! All rows of a partial, in blocks of neighbouring units.
 
-use super::block::{Block, UNITS};
+use super::block::{Block, Room, UNITS};
 use super::packed::{Cursor, write_unit};
 use super::rows::{Cell, Combine, Row};
 
 /// Fewer rows than this may wait to be packed, or half as many as would be written again.
-const LEAST_WAITING: usize = 1 << 18;
+const LEAST_WAITING: usize = 1 << 20;
 
 /// Rows by unit.
 #[derive(Clone, Default)]
@@ -19,6 +19,7 @@ pub(super) struct Blocks {
 
 impl Blocks {
     /// Adds a row. What has the same unit, part and bucket becomes one, as `how` says, at the latest on settling.
+    #[inline]
     pub(super) fn push(&mut self, row: Row, how: Combine) {
         if self.waiting >= LEAST_WAITING.max(self.at_stake / 2) {
             self.settle(how);
@@ -38,21 +39,56 @@ impl Blocks {
         appended.is_some()
     }
 
+    #[inline]
     fn block(&mut self, unit: u32) -> &mut Block {
         let block = unit as usize / UNITS;
         if block >= self.blocks.len() {
-            self.blocks.resize_with(block + 1, Block::default);
+            self.grow(block + 1);
         }
         &mut self.blocks[block]
     }
 
+    #[cold]
+    fn grow(&mut self, blocks: usize) {
+        self.blocks.resize_with(blocks, Block::default);
+    }
+
     /// Packs everything.
     pub(super) fn settle(&mut self, how: Combine) {
-        let mut room = Vec::new();
+        let mut room = Room::default();
         for block in &mut self.blocks {
             block.pack(how, &mut room);
         }
         (self.waiting, self.at_stake) = (0, 0);
+    }
+
+    /// Puts the `theirs` units of `other` behind the `ours` units here, both settled; but full blocks come before what
+    /// is left of ours, so that nothing in them has to move.
+    pub(super) fn append_all(&mut self, ours: usize, mut other: Blocks, theirs: usize) {
+        let mut builder = Builder::default();
+        let mine = self.split_off_rest(ours);
+        let rest = other.split_off_rest(theirs);
+        builder.done = std::mem::take(&mut self.blocks);
+        builder.done.append(&mut other.blocks);
+        for (block, units) in [(mine, ours % UNITS), (rest, theirs % UNITS)] {
+            let mut cursor = block.cursor(0);
+            let mut cells = Vec::new();
+            for _ in 0..units {
+                cells.clear();
+                cursor.read_unit(&mut cells);
+                builder.push(&cells);
+            }
+        }
+        *self = builder.finish();
+    }
+
+    /// Of `units` units, takes off those that fill no block; the others have one each after that, be it empty.
+    fn split_off_rest(&mut self, units: usize) -> Block {
+        self.blocks
+            .resize_with(units.div_ceil(UNITS), Block::default);
+        let full = units / UNITS;
+        let rest = self.blocks.split_off(full);
+        rest.into_iter().next().unwrap_or_default()
     }
 
     pub(super) fn is_settled(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::block::UNITS;
 use super::blocks::Builder;
 use super::partial::{OWN, Partial};
 use super::rows::{Cell, Combine, Row};
@@ -24,6 +25,31 @@ impl Partial {
     /// may have been read twice use [`Partial::merge`].
     pub fn absorb(&mut self, shard: &Partial) -> Result<(), FoldError> {
         self.unite(shard, Combine::Sum)
+    }
+
+    /// [`Partial::absorb`] of a shard that has no unit of this one: what is packed stays as it is where parts and
+    /// buckets have the same numbers in both, as they have when both were made known in the same order.
+    ///
+    /// A unit that is in both would count twice.
+    pub fn append(&mut self, mut shard: Partial) -> Result<(), FoldError> {
+        let same = self.channels == shard.channels
+            && self.parts.as_slice() == shard.parts.as_slice()
+            && self.keys.is_like(&shard.keys)
+            && self.own.is_empty()
+            && shard.own.is_empty();
+        if !same {
+            return self.absorb(&shard);
+        }
+        self.settle();
+        shard.settle();
+        let (mine, others) = (
+            self.units.len() / UNITS * UNITS,
+            shard.units.len() / UNITS * UNITS,
+        );
+        let lengths = (self.units.len(), shard.units.len());
+        self.units.splice(mine, &shard.units, others)?;
+        self.closed.append_all(lengths.0, shard.closed, lengths.1);
+        Ok(())
     }
 
     fn unite(&mut self, other: &Partial, how: Combine) -> Result<(), FoldError> {

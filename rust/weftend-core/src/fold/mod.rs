@@ -21,8 +21,10 @@
 mod block;
 mod blocks;
 mod decode;
+mod digits;
 mod encode;
 mod error;
+mod log;
 mod merge;
 mod packed;
 mod partial;

@@ -47,11 +47,16 @@ impl<'a> Cursor<'a> {
         let _ = self.visit_unit(|cell| cells.push(cell));
     }
 
+    /// The bytes from `start` to here.
+    pub(super) fn since(&self, start: usize) -> &'a [u8] {
+        &self.bytes[start..self.at]
+    }
+
     /// The bytes of the next unit; empty behind the end.
     pub(super) fn unit_bytes(&mut self) -> &'a [u8] {
         let start = self.at;
         let _ = self.visit_unit(|_| ());
-        &self.bytes[start..self.at]
+        self.since(start)
     }
 
     fn visit_unit(&mut self, mut visit: impl FnMut(Cell)) -> Option<()> {

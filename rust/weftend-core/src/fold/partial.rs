@@ -43,7 +43,7 @@ pub struct Partial {
     pub(super) parts: DigestTable,
     pub(super) keys: KeyTable,
     /// Units whose own digest is also in `parts`, with its number there.
-    own: HashMap<u32, u32, RandomState>,
+    pub(super) own: HashMap<u32, u32, RandomState>,
     /// The newest rows of the current record.
     recent: Vec<Row>,
     /// The other rows of the current record, where it is long: amounts of equal places add up.
@@ -97,12 +97,25 @@ impl Partial {
     pub fn unit(&mut self, unit: &UnitDigest) -> Result<UnitIndex, FoldError> {
         let before = self.units.len();
         let number = self.units.intern(unit)?;
-        if self.units.len() > before
-            && let Some(part) = self.parts.get(unit)
-        {
-            self.own.insert(number, part + 1);
+        if self.units.len() > before {
+            self.find_own_part(unit, number);
         }
         Ok(UnitIndex(number))
+    }
+
+    /// The number of a unit of which the caller knows that it is not there yet: cheaper than [`Partial::unit`].
+    ///
+    /// A unit that comes twice would count twice.
+    pub fn new_unit(&mut self, unit: &UnitDigest) -> Result<UnitIndex, FoldError> {
+        let number = self.units.push(unit)?;
+        self.find_own_part(unit, number);
+        Ok(UnitIndex(number))
+    }
+
+    fn find_own_part(&mut self, unit: &UnitDigest, number: u32) {
+        if let Some(part) = self.parts.get(unit) {
+            self.own.insert(number, part + 1);
+        }
     }
 
     /// Makes a unit known that may have no key at all.
@@ -178,6 +191,7 @@ impl Partial {
     }
 
     /// [`Partial::add`] with numbers that this partial has handed out: the fast way for readers.
+    #[inline]
     pub fn add_at(&mut self, unit: UnitIndex, part: PartIndex, bucket: BucketIndex, amount: u64) {
         if amount == 0 {
             return;
@@ -191,7 +205,11 @@ impl Partial {
             bucket: bucket.0,
             amount,
         };
-        self.recent.push(Row { unit: unit.0, cell });
+        let row = Row { unit: unit.0, cell };
+        if !self.open.is_empty() {
+            return self.open.push(row, Combine::Sum);
+        }
+        self.recent.push(row);
         if self.recent.len() >= SHORT_RECORD {
             self.put_away();
         }

@@ -34,7 +34,7 @@ pub(super) enum Combine {
 }
 
 impl Combine {
-    fn apply(self, a: u64, b: u64) -> u64 {
+    pub(super) fn apply(self, a: u64, b: u64) -> u64 {
         match self {
             Combine::Sum => (a + b).min(MAX_AMOUNT),
             Combine::Greater => a.max(b),

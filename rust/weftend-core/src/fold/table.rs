@@ -1,9 +1,11 @@
 //! Interning: digests and bucket keys become dense 32-bit numbers in order of arrival.
 
 use std::hash::BuildHasher;
+use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::{FoldError, UnitDigest};
 
@@ -11,7 +13,8 @@ use super::{FoldError, UnitDigest};
 #[derive(Clone, Default)]
 pub(super) struct DigestTable {
     digests: Vec<UnitDigest>,
-    index: HashTable<u32>,
+    /// Made when somebody looks for a digest: who knows that digests are new needs none.
+    index: OnceLock<HashTable<u32>>,
     hasher: RandomState,
 }
 
@@ -19,7 +22,7 @@ impl DigestTable {
     pub(super) fn with_capacity(capacity: usize) -> Self {
         DigestTable {
             digests: Vec::with_capacity(capacity),
-            index: HashTable::with_capacity(capacity),
+            index: HashTable::with_capacity(capacity).into(),
             hasher: RandomState::default(),
         }
     }
@@ -33,10 +36,24 @@ impl DigestTable {
     }
 
     pub(super) fn get(&self, digest: &UnitDigest) -> Option<u32> {
+        if self.digests.is_empty() {
+            return None;
+        }
         let hash = self.hasher.hash_one(digest);
-        self.index
+        let index = self.index.get_or_init(|| self.indexed());
+        index
             .find(hash, |&number| self.digests[number as usize] == *digest)
             .copied()
+    }
+
+    fn indexed(&self) -> HashTable<u32> {
+        let mut index = HashTable::with_capacity(self.digests.len());
+        // There are never more than 32 bits can number.
+        for (number, digest) in (0..).zip(&self.digests) {
+            let hash = |number: &u32| self.hasher.hash_one(self.digests[*number as usize]);
+            index.insert_unique(self.hasher.hash_one(digest), number, hash);
+        }
+        index
     }
 
     /// Gives number `number` the digest `to`, which nothing else may have.
@@ -44,43 +61,55 @@ impl DigestTable {
         if self.get(to).is_some() {
             return Err(FoldError::Mismatch);
         }
-        let DigestTable {
-            digests,
-            index,
-            hasher,
-        } = self;
-        let hash = hasher.hash_one(digests[number as usize]);
-        if let Ok(found) = index.find_entry(hash, |&other| other == number) {
-            found.remove();
-        }
-        digests[number as usize] = *to;
-        index.insert_unique(hasher.hash_one(to), number, |&other| {
-            hasher.hash_one(digests[other as usize])
-        });
+        self.digests[number as usize] = *to;
+        self.index = OnceLock::new();
         Ok(())
     }
 
     /// The number of `digest`, new if it was not there yet.
     pub(super) fn intern(&mut self, digest: &UnitDigest) -> Result<u32, FoldError> {
-        let DigestTable {
-            digests,
-            index,
-            hasher,
-        } = self;
+        let mut index = self.index.take().unwrap_or_else(|| self.indexed());
+        let (digests, hasher) = (&mut self.digests, &self.hasher);
         let entry = index.entry(
             hasher.hash_one(digest),
             |&number| digests[number as usize] == *digest,
             |&number| hasher.hash_one(digests[number as usize]),
         );
-        match entry {
-            hashbrown::hash_table::Entry::Occupied(found) => Ok(*found.get()),
-            hashbrown::hash_table::Entry::Vacant(slot) => {
-                let number = next_number(digests.len())?;
+        let number = match entry {
+            Entry::Occupied(found) => Ok(*found.get()),
+            Entry::Vacant(slot) => next_number(digests.len()).inspect(|number| {
                 digests.push(*digest);
-                slot.insert(number);
-                Ok(number)
-            }
-        }
+                slot.insert(*number);
+            }),
+        };
+        self.index = index.into();
+        number
+    }
+
+    /// A number for `digest`, of which the caller knows that it is not there.
+    pub(super) fn push(&mut self, digest: &UnitDigest) -> Result<u32, FoldError> {
+        let number = next_number(self.digests.len())?;
+        self.digests.push(*digest);
+        self.index.take();
+        Ok(number)
+    }
+
+    /// Puts the digests of `other`, none of which is there, before those from number `at` on: the first `first` of
+    /// them; the others behind.
+    pub(super) fn splice(
+        &mut self,
+        at: usize,
+        other: &DigestTable,
+        first: usize,
+    ) -> Result<(), FoldError> {
+        let (first, rest) = other.digests.split_at(first);
+        next_number(self.digests.len() + other.len())?;
+        let moved = self.digests.split_off(at);
+        self.digests.extend_from_slice(first);
+        self.digests.extend_from_slice(&moved);
+        self.digests.extend_from_slice(rest);
+        self.index.take();
+        Ok(())
     }
 }
 
@@ -102,6 +131,12 @@ pub(super) struct KeyTable {
 }
 
 impl KeyTable {
+    /// Whether both have the same keys, under the same numbers.
+    pub(super) fn is_like(&self, other: &KeyTable) -> bool {
+        let same = |key: u32| self.get(key) == other.get(key);
+        self.len() == other.len() && (0..self.len() as u32).all(same)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.keys.len()
     }

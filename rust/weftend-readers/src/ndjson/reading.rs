@@ -194,11 +194,12 @@ impl<'f> Taking<'f> {
             lines.records += shard.counts.records;
             lines.without_unit += shard.counts.without_unit;
         }
-        let shares = self.shares.into_iter().map(Mutex::into_inner);
-        let shares = shares.map(|share| share.unwrap_or_else(PoisonError::into_inner).partial);
-        let partials = shards.into_iter().map(|shard| shard.partial).chain(shares);
-        let mut partial =
-            summed(self.channels, partials.collect()).map_err(|error| of_fold(&error))?;
+        let partials = shards.into_iter().map(|shard| shard.partial).collect();
+        let shares = self.shares.into_par_iter().map(Mutex::into_inner);
+        let shares = shares.map(|share| share.unwrap_or_else(PoisonError::into_inner));
+        let shares: Result<_, _> = shares.map(|share| share.finish(self.keys)).collect();
+        let sum = shares.and_then(|shares| summed(self.channels, partials, shares));
+        let mut partial = sum.map_err(|error| of_fold(&error))?;
         let renamed = partial.rename_part(&FILE, &content);
         renamed.map_err(|error| of_fold(&error))?;
         Ok(Read {
@@ -209,15 +210,26 @@ impl<'f> Taking<'f> {
     }
 }
 
-/// The sum of what shards and shares have taken in.
-fn summed(channels: &[String], mut partials: Vec<Partial>) -> Result<Partial, FoldError> {
-    partials.par_iter_mut().for_each(Partial::settle);
+/// The sum of what shards have taken in, which may know the same units, and shares, which may not.
+fn summed(
+    channels: &[String],
+    mut shards: Vec<Partial>,
+    shares: Vec<Partial>,
+) -> Result<Partial, FoldError> {
+    shards.par_iter_mut().for_each(Partial::settle);
     let mut sum = Partial::new(channels.to_vec())?;
-    for partial in partials {
+    for shard in shards {
         if sum.is_empty() {
-            sum = partial;
+            sum = shard;
         } else {
-            sum.absorb(&partial)?;
+            sum.absorb(&shard)?;
+        }
+    }
+    for share in shares {
+        if sum.is_empty() {
+            sum = share;
+        } else {
+            sum.append(share)?;
         }
     }
     Ok(sum)

@@ -14,7 +14,10 @@ pub(super) struct Share {
     part: PartIndex,
     units: Tokens<UnitIndex>,
     buckets: Buckets,
-    pub(super) partial: Partial,
+    partial: Partial,
+    /// Room to work in: where the units of a block are, and what they are.
+    places: Vec<Option<u32>>,
+    numbers: Vec<UnitIndex>,
 }
 
 impl Share {
@@ -25,44 +28,57 @@ impl Share {
             units: Tokens::new(hasher),
             buckets: Buckets::default(),
             partial,
+            places: Vec::new(),
+            numbers: Vec::new(),
         })
     }
 
     /// Take in what one block says about units of this share.
-    ///
-    /// The units are looked up all in a row: the table is larger than any cache, and a processor waits for many
-    /// looks at once as long as for one.
     pub(super) fn take_in(
         &mut self,
         batch: &batch::Share<'_>,
         field: &FieldUnits,
         keys: &Keys,
     ) -> Result<(), FoldError> {
-        let tokens = &self.units;
-        let known: Vec<Option<UnitIndex>> = batch
-            .units
-            .iter()
-            .map(|(value, hash)| tokens.find(*hash, value))
-            .collect();
-        let mut numbers = Vec::with_capacity(known.len());
-        for ((value, hash), known) in batch.units.iter().zip(known) {
-            let (partial, units) = (&mut self.partial, &mut self.units);
-            numbers.push(match known {
-                Some(number) => number,
-                None => units.get_hashed(*hash, value, || {
-                    partial.unit(&field.unit(&value.canonical()))
-                })?,
-            });
-        }
+        self.look_up(batch, field)?;
         for row in &batch.rows {
             if self.buckets.get(row.key).is_none() {
                 self.buckets.learn(&mut self.partial, keys)?;
             }
-            let unit = numbers.get(row.record as usize);
+            let unit = self.numbers.get(row.record as usize);
             if let (Some(&unit), Some(bucket)) = (unit, self.buckets.get(row.key)) {
                 self.partial.add_at(unit, self.part, bucket, row.amount);
             }
         }
         Ok(())
+    }
+
+    /// Find the unit of each record.
+    ///
+    /// First all are looked for in the table, then all that was found is looked at: both are larger than any cache,
+    /// and a processor waits for many looks at once as long as for one.
+    fn look_up(&mut self, batch: &batch::Share<'_>, field: &FieldUnits) -> Result<(), FoldError> {
+        let (partial, units) = (&mut self.partial, &mut self.units);
+        let places = batch.units.iter().map(|(_, hash)| units.probably(*hash));
+        self.places.clear();
+        self.places.extend(places);
+        self.numbers.clear();
+        for ((value, hash), place) in batch.units.iter().zip(&self.places) {
+            let known = place.and_then(|place| units.is_at(place, value));
+            self.numbers.push(match known {
+                Some(number) => number,
+                None => units.get_hashed(*hash, value, || {
+                    partial.new_unit(&field.unit(&value.canonical()))
+                })?,
+            });
+        }
+        Ok(())
+    }
+
+    /// Everything, settled. All keys are known to it, in their order: so they are to all shares alike.
+    pub(super) fn finish(mut self, keys: &Keys) -> Result<Partial, FoldError> {
+        self.buckets.learn(&mut self.partial, keys)?;
+        self.partial.settle();
+        Ok(self.partial)
     }
 }

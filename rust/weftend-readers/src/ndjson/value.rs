@@ -27,22 +27,35 @@ impl<'a> Value<'a> {
         match *self {
             Value::Text(raw, false) => keys::percent_encoded(checked(raw)),
             Value::Text(raw, true) => keys::percent_encoded(&unescaped(raw)).into_owned().into(),
-            Value::Number(token) => printed(token).into(),
-            Value::Boolean(true) => "true".into(),
-            Value::Boolean(false) => "false".into(),
+            Value::Number(token) => printed(token),
+            Value::Boolean(truth) => word(truth).into(),
         }
     }
 
     /// The value as canonical JSON.
     pub fn canonical(&self) -> String {
         match *self {
-            Value::Text(raw, escaped) => {
-                let text = canonical::to_vec(&Str::new(checked(raw), escaped).text());
+            // What needs no escape has none in canonical JSON either.
+            Value::Text(raw, false) => ["\"", checked(raw), "\""].concat(),
+            Value::Text(raw, true) => {
+                let text = canonical::to_vec(&unescaped(raw));
                 // Any text has a canonical form, which is UTF-8.
                 String::from_utf8(text.unwrap_or_default()).unwrap_or_default()
             }
-            Value::Number(token) => printed(token),
-            Value::Boolean(truth) => truth.to_string(),
+            Value::Number(token) => printed(token).into_owned(),
+            Value::Boolean(truth) => word(truth).to_owned(),
+        }
+    }
+
+    /// What the value means, however it is spelled: its type as a number below 4, and bytes that are the same for
+    /// equal values of this type and for no others.
+    #[inline]
+    pub(super) fn meaning(&self) -> (u32, Cow<'a, [u8]>) {
+        match *self {
+            Value::Text(raw, false) => (0, raw.into()),
+            Value::Text(raw, true) => (0, bytes(unescaped(raw))),
+            Value::Number(token) => (1, bytes(printed(token))),
+            Value::Boolean(truth) => (2, word(truth).as_bytes().into()),
         }
     }
 
@@ -51,15 +64,13 @@ impl<'a> Value<'a> {
         let Value::Number(token) = self else {
             return None;
         };
-        printed(token)
-            .parse()
-            .ok()
-            .filter(|amount| *amount <= weftend_core::fold::MAX_AMOUNT)
+        let amount: Option<u64> = printed(token).parse().ok();
+        amount.filter(|amount| *amount <= weftend_core::fold::MAX_AMOUNT)
     }
 }
 
 /// The text that a string with escapes stands for.
-pub(super) fn unescaped(raw: &[u8]) -> Cow<'_, str> {
+fn unescaped(raw: &[u8]) -> Cow<'_, str> {
     Str::new(checked(raw), true).text()
 }
 
@@ -67,12 +78,64 @@ fn checked(raw: &[u8]) -> &str {
     std::str::from_utf8(raw).unwrap_or_default()
 }
 
+fn word(truth: bool) -> &'static str {
+    if truth { "true" } else { "false" }
+}
+
+fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => text.as_bytes().into(),
+        Cow::Owned(text) => text.into_bytes().into(),
+    }
+}
+
 /// A number token, already checked, as canonical JSON prints it.
-fn printed(token: &[u8]) -> String {
+fn printed(token: &[u8]) -> Cow<'_, str> {
     // An integer of fewer than 16 digits is printed as it is written: there are no zeros before it.
     if token.len() <= 15 && token.iter().all(u8::is_ascii_digit) {
-        return checked(token).to_owned();
+        return checked(token).into();
     }
     let bytes = canonical::canonicalize_text(token).unwrap_or_default();
-    String::from_utf8(bytes).unwrap_or_default()
+    String::from_utf8(bytes).unwrap_or_default().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn texts_are_what_the_canonicalizer_makes_of_them(text in "[ -!#-\\[\\]-\u{10FFFF}]{0,50}") {
+            let value = Value::Text(text.as_bytes(), false);
+            prop_assert_eq!(value.canonical().into_bytes(), canonical::to_vec(&text).unwrap());
+        }
+    }
+
+    #[test]
+    fn equal_values_mean_the_same_and_others_do_not() {
+        let text = |raw: &'static str| Value::Text(raw.as_bytes(), raw.contains('\\'));
+        let number = |token: &'static str| Value::Number(token.as_bytes());
+        let alike = [
+            vec![text("a"), text("\\u0061")],
+            vec![text("1")],
+            vec![number("1"), number("1.0"), number("10e-1")],
+            vec![number("0"), number("-0"), number("0.0")],
+            vec![text("true")],
+            vec![Value::Boolean(true)],
+        ];
+        for (place, values) in alike.iter().enumerate() {
+            for (other, others) in alike.iter().enumerate() {
+                for (a, b) in values.iter().zip(others) {
+                    assert_eq!(a.meaning() == b.meaning(), place == other, "{a:?} {b:?}");
+                    assert_eq!(
+                        a.canonical() == b.canonical(),
+                        place == other,
+                        "{a:?} {b:?}"
+                    );
+                }
+            }
+        }
+    }
 }

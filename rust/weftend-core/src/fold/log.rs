@@ -1,0 +1,136 @@
+//! Rows of one block that wait to be packed: eight bytes each, in which unit, part, bucket and amount stand in this
+//! order, so that they are put in order as numbers.
+
+use super::block::UNITS;
+use super::digits;
+use super::rows::{Cell, Combine, Row};
+
+const AMOUNT_BITS: u32 = 20;
+const BUCKET_BITS: u32 = 22;
+const PART_BITS: u32 = 11;
+const BUCKET_AT: u32 = AMOUNT_BITS;
+const PART_AT: u32 = BUCKET_AT + BUCKET_BITS;
+const UNIT_AT: u32 = PART_AT + PART_BITS;
+
+/// The lowest `bits` bits of `number` from bit `at` up.
+#[inline]
+fn field(number: u64, at: u32, bits: u32) -> u64 {
+    number >> at & ((1 << bits) - 1)
+}
+
+/// The row as one number, if it is small enough for that; nearly all are.
+#[inline]
+fn short(row: Row) -> Option<u64> {
+    let Cell {
+        part,
+        bucket,
+        amount,
+    } = row.cell;
+    let (part, bucket) = (u64::from(part), u64::from(bucket));
+    let fits = part >> PART_BITS | bucket >> BUCKET_BITS | amount >> AMOUNT_BITS == 0;
+    let unit = (row.unit as usize % UNITS) as u64;
+    fits.then_some(unit << UNIT_AT | part << PART_AT | bucket << BUCKET_AT | amount)
+}
+
+fn unit(short: u64) -> usize {
+    (short >> UNIT_AT) as usize
+}
+
+fn cell(short: u64) -> Cell {
+    Cell {
+        part: field(short, PART_AT, PART_BITS) as u32,
+        bucket: field(short, BUCKET_AT, BUCKET_BITS) as u32,
+        amount: field(short, 0, AMOUNT_BITS),
+    }
+}
+
+/// See the module.
+#[derive(Clone, Default)]
+pub(super) struct Log {
+    short: Vec<u64>,
+    /// Rows that are no short ones.
+    long: Vec<Row>,
+}
+
+impl Log {
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.short.is_empty() && self.long.is_empty()
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, row: Row) {
+        match short(row) {
+            Some(short) => self.short.push(short),
+            None => self.long.push(row),
+        }
+    }
+
+    /// Puts all rows in order of their units; `room` is room to work in.
+    pub(super) fn sort(&mut self, room: &mut Vec<u64>) {
+        digits::sort(&mut self.short, room, AMOUNT_BITS);
+        self.long.sort_unstable_by_key(|row| row.unit);
+    }
+
+    /// The rows, which have been sorted.
+    pub(super) fn sorted(&self) -> Sorted<'_> {
+        Sorted {
+            short: &self.short,
+            long: &self.long,
+        }
+    }
+}
+
+/// Rows in order of their units, to be taken unit by unit.
+pub(super) struct Sorted<'a> {
+    short: &'a [u64],
+    long: &'a [Row],
+}
+
+impl Sorted<'_> {
+    /// How many units there are, up to the last one that has a row.
+    pub(super) fn units(&self) -> usize {
+        let short = self.short.last().map_or(0, |last| unit(*last) + 1);
+        let long = self.long.last();
+        short.max(long.map_or(0, |last| last.unit as usize % UNITS + 1))
+    }
+
+    /// Writes into `cells` what the next unit has, whose place in the block is `place`: `old`, which is sorted, no
+    /// place twice, and its rows here. Sorted it is, but for long rows. Whether there were any rows.
+    pub(super) fn take(
+        &mut self,
+        place: usize,
+        how: Combine,
+        old: &[Cell],
+        cells: &mut Vec<Cell>,
+    ) -> bool {
+        let before = (self.short.len(), self.long.len());
+        let mut old = old;
+        while let Some((&first, rest)) = self.short.split_first()
+            && unit(first) == place
+        {
+            self.short = rest;
+            let cell = cell(first);
+            while let Some((next, rest)) = old.split_first()
+                && next.place() <= cell.place()
+            {
+                old = rest;
+                cells.push(*next);
+            }
+            match cells.last_mut() {
+                Some(last) if last.place() == cell.place() => {
+                    last.amount = how.apply(last.amount, cell.amount);
+                }
+                _ => cells.push(cell),
+            }
+        }
+        cells.extend_from_slice(old);
+        while let Some((first, rest)) = self.long.split_first()
+            && first.unit as usize % UNITS == place
+        {
+            self.long = rest;
+            cells.push(first.cell);
+        }
+        (self.short.len(), self.long.len()) != before
+    }
+}
