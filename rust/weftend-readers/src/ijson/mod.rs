@@ -11,6 +11,7 @@ mod number;
 mod or_skip;
 mod scalar;
 mod scanner;
+mod shape;
 mod space;
 mod string;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub(crate) use names::{Name, fingerprint};
 pub(crate) use number::whole;
 pub(crate) use scalar::Scalar;
 pub(crate) use scanner::{Kind, Scanner};
+pub(crate) use shape::{Shapes, Wanted};
 pub(crate) use string::Str;
 
 use crate::refusal::Refusal;

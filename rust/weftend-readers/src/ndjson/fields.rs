@@ -3,7 +3,7 @@
 use weftend_core::stream;
 
 use super::value::{Value, Values};
-use crate::ijson::{Kind, Name, Scan, Scanner, fingerprint};
+use crate::ijson::{Kind, Name, Scan, Scanner, Wanted, fingerprint};
 
 /// The declared pointers, as the tree of member names that leads to them.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,7 @@ pub struct Fields {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Node {
     children: Vec<Child>,
-    pub(super) slot: Option<usize>,
+    slot: Option<usize>,
 }
 
 /// What a member name leads to.
@@ -90,7 +90,7 @@ impl Node {
 
     /// What the member `name` of an object here leads to.
     #[inline]
-    pub(super) fn wanted(&self, name: &Name<'_>) -> Option<&Node> {
+    fn wanted(&self, name: &Name<'_>) -> Option<&Node> {
         let same =
             |child: &&Child| child.fingerprint == name.fingerprint && name.text.is(&child.name);
         self.children.iter().find(same).map(|child| &child.node)
@@ -129,9 +129,23 @@ impl Node {
     }
 
     /// What the element `index` of an array here leads to.
-    pub(super) fn element(&self, index: usize) -> Option<&Node> {
+    fn element(&self, index: usize) -> Option<&Node> {
         let same = |child: &&Child| child.name.parse() == Ok(index);
         self.children.iter().find(same).map(|child| &child.node)
+    }
+}
+
+impl Wanted for Node {
+    fn member(&self, name: &Name<'_>) -> Scan<Option<&Self>> {
+        Ok(self.wanted(name))
+    }
+
+    fn element(&self, index: usize) -> Option<&Self> {
+        self.element(index)
+    }
+
+    fn slot(&self) -> Option<usize> {
+        self.slot
     }
 }
 

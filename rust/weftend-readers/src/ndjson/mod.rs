@@ -9,7 +9,6 @@ mod content;
 mod fields;
 mod keys;
 mod reading;
-mod shape;
 mod shard;
 mod share;
 mod tokens;

@@ -6,10 +6,9 @@ use weftend_core::fold::{FoldError, PartIndex, Partial, UnitDigest, UnitIndex};
 use super::batch::Batch;
 use super::fields::Fields;
 use super::keys::{Buckets, Keys};
-use super::shape::Shapes;
 use super::tokens::{Hasher, Tokens};
-use super::value::{Value, Values};
-use crate::ijson::{self, Fault, Index, Scanner};
+use super::value::{self, Value, Values};
+use crate::ijson::{self, Fault, Index, Scanner, Shapes};
 use crate::refusal::Refusal;
 use crate::units::{self, FieldUnits};
 
@@ -132,7 +131,7 @@ impl<'f> Shard<'f> {
         batch: &mut Batch<'a>,
     ) -> Result<(), Wrong> {
         while place.start < text.len()
-            && let Some(end) = self.shapes.read(text, place.start, values)
+            && let Some(end) = self.shapes.read(text, place.start, values, value::of)
         {
             let line = text.get(place.start..end).unwrap_or_default();
             self.record(line, values, batch)?;
@@ -192,7 +191,12 @@ impl<'f> Shard<'f> {
                 return Err(Wrong::Line(ijson::refusal(line, otherwise)));
             }
             self.record(line, values, batch)?;
-            self.shapes.learn(scanner, text, (start, end), self.fields);
+            if text.get(end) == Some(&b'\n') && self.shapes.would_learn() {
+                scanner.line(start, end);
+                scanner.skip_space();
+                let whole = (start, end + 1);
+                self.shapes.learn(scanner, text, whole, &self.fields.root);
+            }
         }
         place.pass(end + 1);
         Ok(())

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use weftend_core::canonical;
 
-use crate::ijson::Str;
+use crate::ijson::{Scalar, Str};
 use crate::keys;
 
 /// The values of one record that a stream asks for, by slot number.
@@ -66,6 +66,16 @@ impl<'a> Value<'a> {
         };
         let amount: Option<u64> = printed(token).parse().ok();
         amount.filter(|amount| *amount <= weftend_core::fold::MAX_AMOUNT)
+    }
+}
+
+/// The value that a scalar is; `None` for `null`.
+pub(super) fn of(scalar: Scalar<'_>) -> Option<Value<'_>> {
+    match scalar {
+        Scalar::Text(raw, escaped) => Some(Value::Text(raw, escaped)),
+        Scalar::Number(token) => Some(Value::Number(token)),
+        Scalar::Boolean(truth) => Some(Value::Boolean(truth)),
+        Scalar::Null => None,
     }
 }
 

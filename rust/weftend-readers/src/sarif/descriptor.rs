@@ -5,8 +5,9 @@ use std::cell::OnceCell;
 
 use hashbrown::HashMap;
 
+use super::slots::{self, Place, Value};
 use super::tally::Level;
-use crate::ijson::{self, Scan, Scanner};
+use crate::ijson::{self, Scan, Scanner, Shapes};
 
 /// Parts of a hierarchical rule id that are looked for.
 const MAX_HIERARCHY: usize = 16;
@@ -42,7 +43,7 @@ pub(super) struct Reference<'a> {
     pub(super) id: Option<Cow<'a, str>>,
     pub(super) guid: Option<Cow<'a, str>>,
     pub(super) index: Option<usize>,
-    pub(super) component: Option<ComponentReference<'a>>,
+    pub(super) component: Option<Box<ComponentReference<'a>>>,
 }
 
 /// Which component (3.54).
@@ -76,20 +77,24 @@ pub(super) fn level(
     };
     let level = Level::named(&name);
     if level.is_none() {
-        *wrong = Some("a level that SARIF does not have");
+        *wrong = Some(super::NO_LEVEL);
     }
     Ok(level)
 }
 
 impl<'a> Component<'a> {
-    pub(super) fn read(scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<Self> {
+    pub(super) fn read(
+        scanner: &mut Scanner<'a>,
+        shapes: &mut Shapes,
+        wrong: &mut Option<&'static str>,
+    ) -> Scan<Self> {
         let mut component = Component::default();
         scanner.object_or_skip(|scanner, name| {
             match &*name.text() {
                 "name" => component.name = text(scanner)?,
                 "guid" => component.guid = text(scanner)?,
                 "rules" => scanner.array_or_skip(|scanner| {
-                    component.rules.push(Rule::read(scanner, wrong)?);
+                    component.rules.push(Rule::read(scanner, shapes, wrong)?);
                     Ok(())
                 })?,
                 _ => scanner.skip()?,
@@ -132,19 +137,43 @@ impl<'a> Component<'a> {
     }
 }
 
+/// What is wanted of a rule.
+const RULE: Place = Place::Members(&[
+    ("id", Place::Slot(0)),
+    ("guid", Place::Slot(1)),
+    (
+        "defaultConfiguration",
+        Place::Members(&[("level", Place::Slot(2))]),
+    ),
+]);
+
 impl<'a> Rule<'a> {
-    fn read(scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<Self> {
-        let mut rule = Rule::default();
+    fn read(
+        scanner: &mut Scanner<'a>,
+        shapes: &mut Shapes,
+        wrong: &mut Option<&'static str>,
+    ) -> Scan<Self> {
+        let (mut rule, mut slots) = (Rule::default(), [None; 3]);
+        let read = |scanner: &mut Scanner<'a>| rule.members(scanner, wrong);
+        if scanner.shaped(shapes, &RULE, &mut slots, Value::of, read)? {
+            let [id, guid, level] = slots;
+            rule.id = slots::text(id).unwrap_or_default();
+            rule.guid = slots::text(guid);
+            rule.level = slots::level(level, wrong);
+        }
+        Ok(rule)
+    }
+
+    fn members(&mut self, scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<()> {
         scanner.object_or_skip(|scanner, name| {
             match &*name.text() {
-                "id" => rule.id = text(scanner)?.unwrap_or_default(),
-                "guid" => rule.guid = text(scanner)?,
-                "defaultConfiguration" => rule.level = configured_level(scanner, wrong)?,
+                "id" => self.id = text(scanner)?.unwrap_or_default(),
+                "guid" => self.guid = text(scanner)?,
+                "defaultConfiguration" => self.level = configured_level(scanner, wrong)?,
                 _ => scanner.skip()?,
             }
             Ok(())
-        })?;
-        Ok(rule)
+        })
     }
 }
 
@@ -169,7 +198,9 @@ impl<'a> Reference<'a> {
                 "id" => reference.id = text(scanner)?,
                 "guid" => reference.guid = text(scanner)?,
                 "index" => reference.index = index(scanner)?,
-                "toolComponent" => reference.component = Some(ComponentReference::read(scanner)?),
+                "toolComponent" => {
+                    reference.component = Some(Box::new(ComponentReference::read(scanner)?))
+                }
                 _ => scanner.skip()?,
             }
             Ok(())

@@ -3,6 +3,7 @@
 mod descriptor;
 mod result;
 mod run;
+mod slots;
 mod tally;
 
 use crate::ijson::{self, Index, Scan, Scanner};
@@ -12,10 +13,14 @@ pub use tally::{FindingsChannels, FindingsTally, Level};
 /// The version that is read.
 pub const VERSION: &str = "2.1.0";
 
+/// What is wrong with a level.
+const NO_LEVEL: &str = "a level that SARIF does not have";
+
 /// Reads logs, one after the other, in the same memory.
 #[derive(Debug, Default)]
 pub struct Reader {
     index: Index,
+    known: run::Known,
 }
 
 impl Reader {
@@ -35,7 +40,9 @@ impl Reader {
             .map_err(|_| ijson::Fault)
             .and_then(|text| {
                 self.index.build(bytes);
-                ijson::read(text, &self.index, |scanner| log.read(scanner, &mut each))
+                ijson::read(text, &self.index, |scanner| {
+                    log.read(scanner, &mut self.known, &mut each)
+                })
             });
         let not_a_log = || Refusal::invalid("", log.wrong.unwrap_or("not a SARIF log"));
         match scanned {
@@ -63,6 +70,7 @@ impl Log {
     fn read(
         &mut self,
         scanner: &mut Scanner<'_>,
+        known: &mut run::Known,
         each: &mut dyn FnMut(Option<String>, FindingsTally),
     ) -> Scan<()> {
         scanner.object_or_skip(|scanner, name| match &*name.text() {
@@ -75,7 +83,7 @@ impl Log {
             "runs" => {
                 self.has_runs = true;
                 scanner.array_or_skip(|scanner| {
-                    let run = run::read(scanner, &mut self.wrong)?;
+                    let run = run::read(scanner, known, &mut self.wrong)?;
                     each(run.identity(), run.tally());
                     Ok(())
                 })

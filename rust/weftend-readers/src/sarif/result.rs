@@ -6,8 +6,9 @@ use std::hash::{Hash, Hasher};
 use hashbrown::HashMap;
 
 use super::descriptor::{self, Reference};
+use super::slots::{self, Place, Value};
 use super::tally::Level;
-use crate::ijson::{Scan, Scanner};
+use crate::ijson::{Scan, Scanner, Shapes};
 
 /// What decides the level of a result, and which rule it is of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,35 +36,66 @@ impl Hash for Shape<'_> {
 /// How many results there are of each shape; about as many shapes as rules.
 pub(super) type Results<'a> = HashMap<Shape<'a>, u64, foldhash::fast::RandomState>;
 
+/// What is wanted of a result.
+const RESULT: Place = Place::Members(&[
+    ("ruleId", Place::Slot(0)),
+    ("ruleIndex", Place::Slot(1)),
+    ("rule", Place::Whole),
+    ("level", Place::Slot(2)),
+    ("kind", Place::Slot(3)),
+    (
+        "provenance",
+        Place::Members(&[("invocationIndex", Place::Slot(4))]),
+    ),
+]);
+
 /// Read one result and count it.
 pub(super) fn read<'a>(
     scanner: &mut Scanner<'a>,
     results: &mut Results<'a>,
+    shapes: &mut Shapes,
     wrong: &mut Option<&'static str>,
 ) -> Scan<()> {
-    let mut shape = Shape::default();
-    let mut rule = Reference::default();
-    scanner.object_or_skip(|scanner, name| {
-        match &*name.text() {
-            "ruleId" => shape.rule.id = descriptor::text(scanner)?,
-            "ruleIndex" => shape.rule.index = descriptor::index(scanner)?,
-            "rule" => rule = Reference::read(scanner)?,
-            "level" => shape.level = descriptor::level(scanner, wrong)?,
-            "kind" => {
-                shape.not_a_failure = descriptor::text(scanner)?.is_some_and(|kind| kind != "fail")
-            }
-            "provenance" => shape.invocation = invocation(scanner)?,
-            _ => scanner.skip()?,
-        }
-        Ok(())
-    })?;
-    shape.rule = Reference {
-        id: shape.rule.id.or(rule.id),
-        index: shape.rule.index.or(rule.index),
-        ..rule
-    };
-    *results.entry(shape).or_insert(0) += 1;
+    let (mut shape, mut slots) = (Shape::default(), [None; 5]);
+    let read = |scanner: &mut Scanner<'a>| shape.members(scanner, wrong);
+    if scanner.shaped(shapes, &RESULT, &mut slots, Value::of, read)? {
+        let [id, index, level, kind, invocation] = slots;
+        shape.rule.id = slots::text(id);
+        shape.rule.index = slots::index(index);
+        shape.level = slots::level(level, wrong);
+        shape.not_a_failure = slots::text(kind).is_some_and(|kind| kind != "fail");
+        shape.invocation = slots::index(invocation);
+    }
+    match results.get_mut(&shape) {
+        Some(count) => *count += 1,
+        None => drop(results.insert(shape, 1)),
+    }
     Ok(())
+}
+
+impl<'a> Shape<'a> {
+    fn members(&mut self, scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<()> {
+        let mut rule = Reference::default();
+        scanner.object_or_skip(|scanner, name| {
+            match &*name.text() {
+                "ruleId" => self.rule.id = descriptor::text(scanner)?,
+                "ruleIndex" => self.rule.index = descriptor::index(scanner)?,
+                "rule" => rule = Reference::read(scanner)?,
+                "level" => self.level = descriptor::level(scanner, wrong)?,
+                "kind" => {
+                    let kind = descriptor::text(scanner)?;
+                    self.not_a_failure = kind.is_some_and(|kind| kind != "fail");
+                }
+                "provenance" => self.invocation = invocation(scanner)?,
+                _ => scanner.skip()?,
+            }
+            Ok(())
+        })?;
+        rule.id = self.rule.id.take().or(rule.id);
+        rule.index = self.rule.index.or(rule.index);
+        self.rule = rule;
+        Ok(())
+    }
 }
 
 fn invocation(scanner: &mut Scanner<'_>) -> Scan<Option<usize>> {

@@ -7,13 +7,20 @@ use hashbrown::HashMap;
 use super::descriptor::{self, Component, Reference, Rule};
 use super::result::{self, Results, Shape};
 use super::tally::{FindingsTally, Level};
-use crate::ijson::{Fault, Scan, Scanner};
+use crate::ijson::{Fault, Scan, Scanner, Shapes};
 
 /// More extensions than a tool has; each is looked for by name.
 const MAX_EXTENSIONS: usize = 1_000;
 
 /// A rule: which component defines it (the extensions in their order, then the driver), and its index there.
 type RuleNumber = (usize, usize);
+
+/// The shapes that results and rules had lately, in one log or several.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    results: Shapes,
+    rules: Shapes,
+}
 
 /// What is kept of a run until all of it has been read.
 #[derive(Debug, Default)]
@@ -36,17 +43,19 @@ struct Invocation<'a> {
 /// Read the run at the cursor; `wrong` is set where it is not what the format says.
 pub(super) fn read<'a>(
     scanner: &mut Scanner<'a>,
+    shapes: &mut Known,
     wrong: &mut Option<&'static str>,
 ) -> Scan<Run<'a>> {
     let mut run = Run::default();
     scanner.object_or_skip(|scanner, name| match &*name.text() {
-        "tool" => run.tool(scanner, wrong),
+        "tool" => run.tool(scanner, &mut shapes.rules, wrong),
         "invocations" => scanner.array_or_skip(|scanner| {
             run.invocations.push(Invocation::read(scanner, wrong)?);
             Ok(())
         }),
         "results" => {
-            scanner.array_or_skip(|scanner| result::read(scanner, &mut run.results, wrong))
+            let (results, shapes) = (&mut run.results, &mut shapes.results);
+            scanner.array_or_skip(|scanner| result::read(scanner, results, shapes, wrong))
         }
         "automationDetails" => run.automation(scanner),
         _ => scanner.skip(),
@@ -55,11 +64,17 @@ pub(super) fn read<'a>(
 }
 
 impl<'a> Run<'a> {
-    fn tool(&mut self, scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<()> {
+    fn tool(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        shapes: &mut Shapes,
+        wrong: &mut Option<&'static str>,
+    ) -> Scan<()> {
         scanner.object_or_skip(|scanner, name| match &*name.text() {
-            "driver" => Component::read(scanner, wrong).map(|driver| self.driver = driver),
+            "driver" => Component::read(scanner, shapes, wrong).map(|driver| self.driver = driver),
             "extensions" => scanner.array_or_skip(|scanner| {
-                self.extensions.push(Component::read(scanner, wrong)?);
+                self.extensions
+                    .push(Component::read(scanner, shapes, wrong)?);
                 if self.extensions.len() > MAX_EXTENSIONS {
                     *wrong = Some("more extensions than a tool has");
                     return Err(Fault);

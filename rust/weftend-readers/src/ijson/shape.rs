@@ -1,14 +1,26 @@
-//! The shape of a line: everything in it but its scalars.
+//! The shape of a value: everything in it but its scalars.
 //!
-//! Most lines have the shape of a line before them: the same names in the same order, brackets, commas and white space
-//! in the same places, to the byte. A line that the scanner has read whole teaches its shape; in lines that have it, only
-//! the scalars are left to check. All other lines are read by the scanner, which alone refuses.
+//! Most lines, and most elements of a large array, have the shape of one before them: the same names in the same order,
+//! brackets, commas and white space in the same places, to the byte. One that the scanner has read whole teaches its
+//! shape; in those that have it, only the scalars are left to check. All others are read by the scanner, which alone
+//! refuses.
 
 use wide::u8x16;
 
-use super::fields::{Fields, Node};
-use super::value::{Value, Values};
-use crate::ijson::{Fault, Kind, Scalar, Scan, Scanner};
+use super::names::Name;
+use super::scalar::Scalar;
+use super::scanner::{Kind, Scanner};
+use super::{Fault, Scan};
+
+/// What is wanted of a value: scalars in it, each for a slot.
+pub(crate) trait Wanted {
+    /// What is wanted of a member; `None` for nothing, `Fault` for what a shape cannot tell.
+    fn member(&self, name: &Name<'_>) -> Scan<Option<&Self>>;
+    /// What is wanted of an array's element.
+    fn element(&self, index: usize) -> Option<&Self>;
+    /// Where the value goes if it is a scalar.
+    fn slot(&self) -> Option<usize>;
+}
 
 /// So many shapes are known at a time.
 const MOST: usize = 4;
@@ -21,36 +33,39 @@ const WIDTH: usize = 16;
 /// Shapes of more steps than these are not learnt.
 const MOST_STEPS: usize = 1 << 10;
 
-/// The shapes that lines had lately.
-#[derive(Default)]
-pub(super) struct Shapes {
+/// The shapes that values of one kind had lately.
+#[derive(Debug, Default)]
+pub(crate) struct Shapes {
     /// The one that fitted last comes first.
     known: Vec<Shape>,
-    /// Lines that were asked for.
-    lines: u64,
+    /// How deep the values stand that they were learnt from.
+    depth: u32,
+    /// Values that were asked for.
+    values: u64,
     learnt: u64,
-    /// Lines in a row that no shape fitted.
+    /// Values in a row that no shape fitted.
     odd: u32,
-    /// So many lines are not looked at, since those before them had no shape that is known.
+    /// So many values are not looked at, since those before them had no shape that is known.
     pause: u32,
 }
 
 impl Shapes {
-    /// Read the line at `at` into `values`, one per slot, if its shape is known; where the next one begins.
+    /// Read what stands at `at` into `values`, one per slot, as `of` makes them, if its shape is known; where it ends.
     #[inline]
-    pub(super) fn read<'a>(
+    pub(crate) fn read<'a, V: Clone>(
         &mut self,
         text: &'a [u8],
         at: usize,
-        values: &mut Values<'a>,
+        values: &mut [Option<V>],
+        of: impl Fn(Scalar<'a>) -> Option<V>,
     ) -> Option<usize> {
-        self.lines += 1;
+        self.values += 1;
         if self.pause > 0 {
             self.pause -= 1;
             return None;
         }
         for (place, shape) in self.known.iter().enumerate() {
-            if let Some(end) = shape.read(text, at, values) {
+            if let Some(end) = shape.read(text, at, values, &of) {
                 self.odd = 0;
                 self.known.swap(0, place);
                 return Some(end);
@@ -61,39 +76,51 @@ impl Shapes {
         None
     }
 
-    /// Learn the shape of the line from `start` up to `end` of `text`, which `scanner` has read whole. Not of each
-    /// one where lines differ.
-    pub(super) fn learn(
+    /// Whether the shape of a value at `depth` can be one of these: shapes hold as many levels as they were learnt with.
+    #[inline]
+    pub(super) fn are_at(&self, depth: u32) -> bool {
+        self.depth == depth || self.known.is_empty()
+    }
+
+    /// Learn the shape of what stands from `start` up to `end` of `text`, which `scanner`, set to the value in it, has
+    /// read whole. Not of each one where values differ.
+    pub(crate) fn learn<W: Wanted>(
         &mut self,
         scanner: &mut Scanner<'_>,
         text: &[u8],
         (start, end): (usize, usize),
-        fields: &Fields,
+        wanted: &W,
     ) {
-        if self.pause > 0 || self.learnt > MOST as u64 + self.lines / WORTH {
+        if !self.would_learn() {
             return;
         }
-        let steps = Vec::new();
         let mut learner = Learner {
             text,
             from: start,
-            steps,
+            steps: Vec::new(),
         };
-        scanner.line(start, end);
-        scanner.skip_space();
-        let read = learner.value(scanner, Some(&fields.root));
+        self.depth = scanner.depth();
+        let read = learner.value(scanner, Some(wanted));
         if let Some(shape) = read.ok().and_then(|()| learner.end(end)) {
             self.learnt += 1;
             self.known.truncate(MOST - 1);
             self.known.insert(0, shape);
         }
     }
+
+    /// Whether one more shape would be learnt.
+    #[inline]
+    pub(crate) fn would_learn(&self) -> bool {
+        self.pause == 0 && self.learnt <= MOST as u64 + self.values / WORTH
+    }
 }
 
-/// What a line consists of.
+/// What a value consists of.
+#[derive(Debug)]
 struct Shape(Vec<Step>);
 
-/// Up to sixteen bytes that stand in each line, and what follows them.
+/// Up to sixteen bytes that stand in each value of a shape, and what follows them.
+#[derive(Debug)]
 struct Step {
     bytes: [u8; WIDTH],
     /// A bit for each of them.
@@ -102,9 +129,9 @@ struct Step {
     then: Then,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Then {
-    /// More of what stands in each line.
+    /// More of what stands in each.
     Text,
     /// A scalar that nobody asks for.
     Scalar,
@@ -114,7 +141,13 @@ enum Then {
 
 impl Shape {
     #[inline]
-    fn read<'a>(&self, text: &'a [u8], mut at: usize, values: &mut Values<'a>) -> Option<usize> {
+    fn read<'a, V: Clone>(
+        &self,
+        text: &'a [u8],
+        mut at: usize,
+        values: &mut [Option<V>],
+        of: impl Fn(Scalar<'a>) -> Option<V>,
+    ) -> Option<usize> {
         values.fill(None);
         for step in &self.0 {
             if !step.stands_in(text.get(at..)?.first_chunk()?) {
@@ -128,7 +161,7 @@ impl Shape {
             };
             let (scalar, end) = Scalar::read(text, at).ok()?;
             if let Some(place) = slot {
-                *place = value(scalar);
+                *place = of(scalar);
             }
             at = end;
         }
@@ -144,16 +177,7 @@ impl Step {
     }
 }
 
-fn value(scalar: Scalar<'_>) -> Option<Value<'_>> {
-    match scalar {
-        Scalar::Text(raw, escaped) => Some(Value::Text(raw, escaped)),
-        Scalar::Number(token) => Some(Value::Number(token)),
-        Scalar::Boolean(truth) => Some(Value::Boolean(truth)),
-        Scalar::Null => None,
-    }
-}
-
-/// Takes a line apart.
+/// Takes a value apart.
 struct Learner<'t> {
     text: &'t [u8],
     /// What stands before this has been taken apart.
@@ -162,23 +186,23 @@ struct Learner<'t> {
 }
 
 impl Learner<'_> {
-    /// The value at the cursor, to which `node` belongs if anybody asks for it or something in it.
-    fn value(&mut self, scanner: &mut Scanner<'_>, node: Option<&Node>) -> Scan<()> {
+    /// The value at the cursor, of which `wanted` says what anybody asks for.
+    fn value<W: Wanted>(&mut self, scanner: &mut Scanner<'_>, wanted: Option<&W>) -> Scan<()> {
         match scanner.kind()? {
             Kind::Object => scanner.object(|scanner, name| {
-                let member = node.and_then(|node| node.wanted(&name));
-                self.value(scanner, member)
+                let member = wanted.map(|wanted| wanted.member(&name)).transpose()?;
+                self.value(scanner, member.flatten())
             }),
             Kind::Array => {
                 let mut index = 0;
                 scanner.array(|scanner| {
-                    let element = node.and_then(|node| node.element(index));
+                    let element = wanted.and_then(|wanted| wanted.element(index));
                     index += 1;
                     self.value(scanner, element)
                 })
             }
             _ => {
-                let slot = node.and_then(|node| node.slot);
+                let slot = wanted.and_then(W::slot);
                 self.upto(scanner.at(), slot.map_or(Then::Scalar, Then::Slot))?;
                 scanner.skip()?;
                 self.from = scanner.at();
@@ -202,12 +226,9 @@ impl Learner<'_> {
         }
     }
 
-    /// The shape of the line that ends, with its line feed, at `end`.
+    /// The shape of what ends at `end`.
     fn end(mut self, end: usize) -> Option<Shape> {
-        if self.text.get(end) != Some(&b'\n') {
-            return None;
-        }
-        self.upto(end + 1, Then::Text).ok()?;
+        self.upto(end, Then::Text).ok()?;
         Some(Shape(self.steps))
     }
 }
