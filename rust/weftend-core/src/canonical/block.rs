@@ -2,6 +2,9 @@
 
 use wide::{i8x16, u8x16, u8x32};
 
+/// What JSON takes for white space.
+const WHITE: [u8; 4] = *b" \t\n\r";
+
 /// Bytes in a block.
 pub(crate) const BLOCK: usize = 16;
 
@@ -54,15 +57,6 @@ impl Block {
         (signed.simd_lt(i8x16::splat(0x20)).to_bitmask() | (quote | escape).to_bitmask()) & 0xFFFF
     }
 
-    /// How many bytes from the first on are white space.
-    #[inline]
-    pub(crate) fn white(self) -> usize {
-        let bytes = self.wide();
-        let [space, tab, line, carriage] =
-            [b' ', b'\t', b'\n', b'\r'].map(|byte| bytes.simd_eq(u8x16::splat(byte)));
-        first_set(!(space | tab | line | carriage))
-    }
-
     /// How many bytes from the first on are the same in both.
     #[inline]
     pub(crate) fn common(self, other: Block) -> usize {
@@ -99,6 +93,33 @@ fn special32(bytes: &[u8; 2 * BLOCK]) -> u32 {
 fn plain_tail(bytes: &[u8]) -> usize {
     let special = |&byte: &u8| byte < 0x20 || byte == b'"' || byte == b'\\';
     bytes.iter().position(special).unwrap_or(bytes.len())
+}
+
+/// Bytes of white space from `at` on.
+#[inline]
+pub(crate) fn white_run(text: &[u8], at: usize) -> usize {
+    let mut rest = &text[at..];
+    while let Some((block, behind)) = rest.split_first_chunk() {
+        let white = white(u8x16::from(*block));
+        if white < BLOCK {
+            return text.len() - at - rest.len() + white;
+        }
+        rest = behind;
+    }
+    text.len() - at - rest.len() + white_tail(rest)
+}
+
+/// How many lanes from the first on are white space.
+#[inline]
+fn white(bytes: u8x16) -> usize {
+    let [space, tab, line, carriage] = WHITE.map(|byte| bytes.simd_eq(u8x16::splat(byte)));
+    first_set(!(space | tab | line | carriage))
+}
+
+#[cold]
+fn white_tail(bytes: &[u8]) -> usize {
+    let other = |byte| !WHITE.contains(byte);
+    bytes.iter().position(other).unwrap_or(bytes.len())
 }
 
 /// Index of the first lane that is set, [`BLOCK`] if none is.
@@ -164,12 +185,23 @@ mod tests {
                     if plain { 0 } else { 1 << lane },
                     "{byte:#x} in {lane}"
                 );
-                bytes = [b'\n'; BLOCK];
-                bytes[lane] = byte;
-                let white = matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+                let plain_ascii = plain && byte.is_ascii();
                 assert_eq!(
-                    Block::load(&bytes, 0).white(),
-                    if white { BLOCK } else { lane }
+                    block.not_plain_ascii(),
+                    if plain_ascii { 0 } else { 1 << lane },
+                    "{byte:#x} in {lane}"
+                );
+                let mut text = [b'\n'; BLOCK + 2];
+                text[1 + lane] = byte;
+                let white = matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+                assert_eq!(white_run(&text, 1), if white { BLOCK + 1 } else { lane });
+                assert_eq!(
+                    white_run(&text[..BLOCK], 1),
+                    if white {
+                        BLOCK - 1
+                    } else {
+                        lane.min(BLOCK - 1)
+                    }
                 );
             }
         }

@@ -143,14 +143,19 @@ pub(crate) const SHORT: usize = 2 * BLOCK;
 /// copy of fixed size.
 #[inline]
 pub(crate) fn copy_range(room: &mut [u8], source: &[u8], start: usize, end: usize) {
-    let length = end - start;
     match (
         source[start..].first_chunk::<SHORT>(),
         room.first_chunk_mut::<SHORT>(),
     ) {
-        (Some(from), Some(to)) if length <= SHORT => *to = *from,
-        _ => room[..length].copy_from_slice(&source[start..end]),
+        (Some(from), Some(to)) if end - start <= SHORT => *to = *from,
+        _ => copy_any(room, &source[start..end]),
     }
+}
+
+/// A function of its own: inlined, it is merged with the copy of fixed size into one of any size.
+#[inline(never)]
+fn copy_any(room: &mut [u8], source: &[u8]) {
+    room[..source.len()].copy_from_slice(source);
 }
 
 #[cfg(test)]

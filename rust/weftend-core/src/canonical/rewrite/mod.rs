@@ -7,7 +7,7 @@
 mod object;
 
 use super::MAX_DEPTH;
-use super::block::{Block, plain_run};
+use super::block::{plain_run, white_run};
 use super::buffer::Buffer;
 use super::error::{CanonCode, CanonicalError, Refusal};
 use super::escape;
@@ -90,12 +90,7 @@ impl Rewriter<'_> {
 
     fn skip_white_space(&mut self, at: usize) -> usize {
         self.copy(at);
-        while self.copied < self.text.len() {
-            match Block::load(self.text, self.copied).white() {
-                0 => break,
-                white => self.copied += white,
-            }
-        }
+        self.copied += white_run(self.text, at);
         self.copied
     }
 
