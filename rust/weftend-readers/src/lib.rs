@@ -13,5 +13,6 @@ pub mod ndjson;
 pub mod refusal;
 pub mod release;
 pub mod sarif;
+mod sha256;
 pub mod testrun;
 pub mod units;

@@ -8,6 +8,7 @@ use weftend_core::canonical;
 use weftend_core::fold::UnitDigest;
 
 use crate::github::{Part, Unit};
+use crate::sha256;
 
 /// What one run is: the option `--unit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +42,11 @@ impl UnitRule {
 /// A file as a unit or as a source record: the digest of its content.
 pub fn of_content(content: &[u8]) -> UnitDigest {
     Sha256::digest(content).into()
+}
+
+/// [`of_content`] of two files at once, which takes less time than of one after the other.
+pub fn of_two(contents: [&[u8]; 2]) -> [UnitDigest; 2] {
+    sha256::of_two(contents)
 }
 
 /// A folder as a unit: the digests of its files' contents, in whatever order they come.

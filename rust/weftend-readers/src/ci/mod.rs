@@ -5,6 +5,7 @@
 
 mod document;
 mod group;
+mod pairing;
 mod plan;
 mod progress;
 mod reading;

@@ -127,6 +127,7 @@ fn work<'a>(shared: &'a Shared<'a>, tasks: &[&[Source]]) -> Result<Vec<Worker<'a
                 .for_each(|source| open(&mut worker, source, shared.progress));
             worker.end_of_folder();
         }
+        worker.end_of_pairs();
         worker.partial.settle();
         Ok(worker)
     });

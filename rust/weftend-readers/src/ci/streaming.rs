@@ -17,21 +17,6 @@ use crate::units::UnitRule;
 /// Bytes that are read at once where lines have to be taken in order.
 const BLOCK: usize = 1 << 18;
 
-/// A stream of `go test -json` on its way.
-struct Run {
-    hash: Sha256,
-    stream: GoTest,
-    tally: TestTally,
-}
-
-impl Run {
-    /// More of it, in whole lines.
-    fn block(&mut self, block: &[u8]) {
-        self.hash.update(block);
-        self.stream.block(block, &mut self.tally);
-    }
-}
-
 /// `text` in blocks of whole lines, of about [`BLOCK`] bytes or one line.
 fn line_blocks(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
@@ -49,26 +34,29 @@ impl Worker<'_> {
         name: &str,
         source: Peeked<&mut dyn Read>,
     ) -> Result<(), Refusal> {
-        let mut run = Run {
-            hash: Sha256::new(),
-            stream: GoTest::default(),
-            tally: self.tests(),
-        };
+        let (mut stream, mut tally) = (GoTest::default(), self.tests());
         let (mut memory, rest) = source.into_parts();
         if self.small(&mut memory, rest)? {
-            line_blocks(memory.filled()).for_each(|block| run.block(block));
-        } else {
-            let mut blocks = Blocks::new(memory.filled().chain(rest), BLOCK);
-            let mut block = Vec::new();
-            while blocks.next(&mut block)? {
-                run.block(&block);
-            }
+            line_blocks(memory.filled()).for_each(|block| stream.block(block, &mut tally));
+            let tally = self.end_of_stream(stream, tally)?;
+            return self.pair(name, memory, tally);
         }
-        self.keep(memory);
-        self.counts.other_lines += run.stream.other_lines;
-        run.stream.finish(&mut run.tally)?;
-        let tally = Tally::Tests(Box::new(run.tally));
-        self.tally(name, run.hash.finalize().into(), tally)
+        let mut hash = Sha256::new();
+        let mut blocks = Blocks::new(memory.filled().chain(rest), BLOCK);
+        let mut block = Vec::new();
+        while blocks.next(&mut block)? {
+            hash.update(&block);
+            stream.block(&block, &mut tally);
+        }
+        let tally = self.end_of_stream(stream, tally)?;
+        self.tally(name, hash.finalize().into(), tally)
+    }
+
+    fn end_of_stream(&mut self, stream: GoTest, mut tally: TestTally) -> Result<Tally, Refusal> {
+        let other_lines = stream.other_lines;
+        stream.finish(&mut tally)?;
+        self.counts.other_lines += other_lines;
+        Ok(Tally::Tests(Box::new(tally)))
     }
 
     pub(super) fn records(&mut self, name: &str, source: &mut dyn Read) -> Result<(), Refusal> {

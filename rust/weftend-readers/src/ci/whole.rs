@@ -6,6 +6,7 @@ use std::sync::{MutexGuard, PoisonError};
 use weftend_core::fold::{PartIndex, UnitDigest};
 
 use super::group::Tally;
+use super::pairing::SMALL;
 use super::plan::Reader;
 use super::worker::{Worker, of_fold};
 use crate::github::{self, Told};
@@ -17,28 +18,22 @@ use crate::sarif::FindingsTally;
 use crate::testrun::{DEFAULT_SLOW_MS, TestTally};
 use crate::units::{self, UnitRule};
 
-/// Documents up to this many bytes are held by every thread at once; of larger ones, one at a time.
-const SMALL: usize = 16 << 20;
-
 impl Worker<'_> {
-    /// Hand the bytes of one document to `read`.
+    /// Hand the bytes of one document to `read`; what it returns is what they say as a unit or as a part of one.
     fn whole(
         &mut self,
+        name: &str,
         source: Peeked<&mut dyn Read>,
-        read: impl FnOnce(&mut Self, &[u8]) -> Result<(), Refusal>,
+        read: impl FnOnce(&mut Self, &[u8]) -> Result<Option<Tally>, Refusal>,
     ) -> Result<(), Refusal> {
         let (mut memory, rest) = source.into_parts();
-        let result = self
-            .fill(&mut memory, rest)
-            .and_then(|_large| read(self, memory.filled()));
-        self.keep(memory);
-        result
-    }
-
-    /// Keep the memory of one document for the next.
-    pub(super) fn keep(&mut self, memory: Memory) {
-        if memory.capacity() <= SMALL {
-            self.memory = memory;
+        let filled = self.fill(&mut memory, rest);
+        match filled.and_then(|_large| read(self, memory.filled())) {
+            Ok(Some(tally)) => self.pair(name, memory, tally),
+            result => {
+                self.keep(memory);
+                result.map(drop)
+            }
         }
     }
 
@@ -86,14 +81,10 @@ impl Worker<'_> {
         name: &str,
         source: Peeked<&mut dyn Read>,
     ) -> Result<(), Refusal> {
-        self.whole(source, |worker, bytes| {
+        self.whole(name, source, |worker, bytes| {
             let mut tally = worker.tests();
             junit::read(bytes, &mut tally)?;
-            worker.tally(
-                name,
-                units::of_content(bytes),
-                Tally::Tests(Box::new(tally)),
-            )
+            Ok(Some(Tally::Tests(Box::new(tally))))
         })
     }
 
@@ -102,21 +93,18 @@ impl Worker<'_> {
         name: &str,
         source: Peeked<&mut dyn Read>,
     ) -> Result<(), Refusal> {
-        self.whole(source, |worker, bytes| {
+        self.whole(name, source, |worker, bytes| {
             let mut runs = Vec::new();
             let mut reader = std::mem::take(&mut worker.sarif);
             let read = reader.read(bytes, |identity, tally| runs.push((identity, tally)));
             worker.sarif = reader;
             read?;
-            let content = units::of_content(bytes);
             if worker.shared.plan.rule == UnitRule::Field {
-                return worker.analyses(&content, runs);
+                worker.analyses(&units::of_content(bytes), runs)?;
+                return Ok(None);
             }
             let tallies = runs.into_iter().map(|(_, tally)| tally);
-            match tallies.reduce(merged) {
-                Some(tally) => worker.tally(name, content, Tally::Findings(tally)),
-                None => Ok(()),
-            }
+            Ok(tallies.reduce(merged).map(Tally::Findings))
         })
     }
 
@@ -141,13 +129,18 @@ impl Worker<'_> {
         Ok(())
     }
 
-    pub(super) fn github(&mut self, source: Peeked<&mut dyn Read>) -> Result<(), Refusal> {
-        self.whole(source, |worker, bytes| {
+    pub(super) fn github(
+        &mut self,
+        name: &str,
+        source: Peeked<&mut dyn Read>,
+    ) -> Result<(), Refusal> {
+        self.whole(name, source, |worker, bytes| {
             let mut told = Vec::new();
             let records = github::read(bytes, |one| told.push(one))?;
             worker.counts.records += records.seen;
             worker.counts.unfinished += records.unfinished;
-            told.iter().try_for_each(|one| worker.told(one))
+            told.iter().try_for_each(|one| worker.told(one))?;
+            Ok(None)
         })
     }
 

@@ -9,6 +9,7 @@ use weftend_core::fold::{FoldError, Partial, UnitDigest};
 
 use super::document::{Recognised, recognise};
 use super::group::{Group, Tally};
+use super::pairing::Pairing;
 use super::plan::{Format, Plan};
 use super::progress::Progress;
 use super::reading::Counts;
@@ -33,8 +34,7 @@ pub(super) struct Worker<'a> {
     pub(super) shared: &'a Shared<'a>,
     named: bool,
     groups: BTreeMap<String, Group>,
-    /// Memory of the last document, for the next one.
-    pub(super) memory: Memory,
+    pub(super) pairing: Pairing,
     /// How large the document may be, as far as its file tells; 0 for a member of an archive.
     pub(super) size: usize,
     pub(super) sarif: sarif::Reader,
@@ -55,7 +55,7 @@ impl<'a> Worker<'a> {
             shared,
             named: true,
             groups: BTreeMap::new(),
-            memory: Memory::default(),
+            pairing: Pairing::default(),
             size: 0,
             sarif: sarif::Reader::default(),
             partial: Partial::new(shared.plan.channels.clone())?,
@@ -75,6 +75,9 @@ impl<'a> Worker<'a> {
 
     /// All documents of what may be one unit have been read.
     pub(super) fn end_of_folder(&mut self) {
+        if self.shared.plan.rule == UnitRule::Dir {
+            self.end_of_pairs();
+        }
         for (name, group) in std::mem::take(&mut self.groups) {
             if group.broken {
                 self.counts.incomplete += 1;
@@ -128,7 +131,7 @@ impl<'a> Worker<'a> {
             Format::Junit => self.junit(name, source),
             Format::GoTest => self.go_test(name, source),
             Format::Sarif => self.sarif(name, source),
-            Format::Github => self.github(source),
+            Format::Github => self.github(name, source),
             Format::Ndjson => self.records(name, &mut source.into_reader()),
         }
     }
@@ -143,7 +146,7 @@ impl Documents for Worker<'_> {
         let read = match recognise(source.head(), name, named, &self.shared.plan.formats) {
             Recognised::Ignored => {
                 self.counts.ignored += 1;
-                self.memory = source.into_parts().0;
+                self.keep(source.into_parts().0);
                 return;
             }
             Recognised::Unknown => Err(Refusal::invalid(
@@ -159,7 +162,7 @@ impl Documents for Worker<'_> {
     }
 
     fn memory(&mut self) -> Memory {
-        std::mem::take(&mut self.memory)
+        self.spare()
     }
 
     fn refused(&mut self, name: &str, refusal: Refusal) {
