@@ -95,7 +95,7 @@ class Counter:
     """A counter on a hot path: ``inc`` adds in memory; a flush spools what is held as one counted event."""
 
     def inc(self, n: int = 1, /) -> None:
-        """Count ``n`` more events, 0 or more and less than 2**64."""
+        """Count ``n`` more events, 0 or more and less than 2**64; anything else is counted as refused."""
 
     def flush(self) -> None:
         """Spool what is held, as one counted event; nothing where nothing is held."""

@@ -75,11 +75,18 @@ class Producer:
         session: str | None = None,
     ) -> None:
         """Record one event: see :func:`record_usage_event`."""
-        record_usage_event(event_type, dict(fields or {}), value=value, session=session)
+        record_usage_event(event_type, _members(fields), value=value, session=session)
 
     def counter(self, event_type: str, fields: Mapping[str, Field] | None = None) -> Counter:
         """A bound counter: see :func:`counter`."""
-        return counter(event_type, dict(fields or {}))
+        return counter(event_type, _members(fields))
+
+
+def _members(fields: Mapping[str, Field] | None) -> dict[str, Field]:
+    """``fields`` as the core takes them; what is no mapping is handed on as it is, to be refused and counted."""
+    if fields is None:
+        return {}
+    return dict(fields) if isinstance(fields, Mapping) else fields
 
 
 def mode() -> Decision:

@@ -131,6 +131,53 @@ def test_what_is_wrong_is_counted_and_never_raised(run, tmp_path):
     }
 
 
+def test_a_producer_that_is_used_wrongly_harms_nobody(run, tmp_path):
+    ended = run(
+        """
+        from types import MappingProxyType
+        tool = weftend.Producer('tool')
+        tool.record('tool.run', ['level'])
+        tool.record('tool.run', 'level')
+        tool.record('tool.run', 0)
+        tool.record('tool.run', MappingProxyType({'level': 'low'}))
+        tool.counter('tool.run', 5).inc()
+        """
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = spooled(tmp_path / "home")
+    assert [line["fields"] for line in lines if "type" in line] == [{"level": "low"}]
+    assert [line["refused"] for line in lines if "refused" in line] == [{"EVENT_FIELD_INVALID": 4}]
+
+
+@pytest.mark.parametrize("name", ["'x' * 129", "'a' + chr(0)", "chr(0xdcff)", "None"])
+def test_a_name_that_no_producer_can_have_loses_no_event(run, tmp_path, name):
+    ended = run(f"weftend.Producer({name}).record('tool.run', {{'size': 1}})")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    header, event = spooled(tmp_path / "home")
+    assert (header["producer"], event["fields"]) == ("__other__", {"size": 1})
+
+
+def test_a_count_that_is_none_is_refused_and_never_raised(run, tmp_path):
+    source = """
+        c = weftend.counter('tool.run', {})
+        for n in (-1, 2 ** 64, 'x', 1.5, None):
+            c.inc(n)
+        c.inc(2)
+        """
+    ended = run(source)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = spooled(tmp_path / "home")
+    assert counted(tmp_path / "home") == 2
+    assert [line["refused"] for line in lines if "refused" in line] == [{"EVENT_VALUE_INVALID": 5}]
+    assert "EVENT_VALUE_INVALID" in run(source, WEFTEND_STRICT="1").stderr
+
+
+def test_a_count_that_is_none_writes_nothing_in_mode_off(run, tmp_path):
+    ended = run("weftend.counter('tool.run', {}).inc(-1)", WEFTEND_TELEMETRY="off", WEFTEND_STRICT="1")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert not (tmp_path / "home").exists()
+
+
 def test_strict_raises_the_code_and_the_field(run):
     ended = run(
         """

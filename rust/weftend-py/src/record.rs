@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
+use weftend_core::fold::OTHER;
 use weftend_core::record::{
     self, EventCode, FieldValue, Recorder, Refusal, control, paths, process,
 };
@@ -53,15 +54,39 @@ pub(crate) struct Counter(record::Counter);
 
 #[pymethods]
 impl Counter {
-    /// Count n more events, 0 or more and less than 2**64.
-    #[pyo3(signature = (n=1, /))]
-    fn inc(&self, n: u64) {
-        self.0.inc(n);
+    /// Count n more events, 0 or more and less than 2**64; anything else is refused like a value out of bounds.
+    #[pyo3(signature = (n=Amount(Some(1)), /), text_signature = "($self, n=1, /)")]
+    fn inc(&self, n: Amount) -> PyResult<()> {
+        match n.0 {
+            Some(n) => self.0.inc(n),
+            None => return refuse_amount(),
+        }
+        Ok(())
     }
 
     /// Spool what is held, as one counted event; nothing where nothing is held.
     fn flush(&self) -> PyResult<()> {
         settle(self.0.flush())
+    }
+}
+
+/// How many more events there are, or nothing where that is no such number: a call raises nothing into its host.
+struct Amount(Option<u64>);
+
+impl<'py> FromPyObject<'_, 'py> for Amount {
+    type Error = std::convert::Infallible;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> Result<Self, Self::Error> {
+        Ok(Amount(value.extract().ok()))
+    }
+}
+
+#[cold]
+fn refuse_amount() -> PyResult<()> {
+    let recorder = process::process();
+    match recorder.is_on() {
+        true => settle(Err(recorder.refuse(EventCode::ValueInvalid))),
+        false => Ok(()),
     }
 }
 
@@ -87,8 +112,8 @@ pub(crate) fn counter(
 /// Name the program that records; whether this was the first use of the process's recorder.
 #[pyfunction]
 #[pyo3(signature = (producer, /))]
-pub(crate) fn init_recording(producer: &str) -> bool {
-    process::init(producer).is_ok()
+pub(crate) fn init_recording(producer: &Bound<'_, PyAny>) -> bool {
+    process::init(text(producer).unwrap_or(OTHER)).is_ok()
 }
 
 /// Spool what every counter holds and what was refused.

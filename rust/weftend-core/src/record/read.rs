@@ -9,7 +9,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::contract::{EventContract, EventContracts};
 use super::event::{self, Event, FieldValue, Refusal};
-use super::spool::{Dropped, SPOOL_SCHEMA};
+use super::spool::{Dropped, SPOOL_SCHEMA, names_a_producer};
 use crate::canonical::is_canonical;
 
 /// The code of a line that is no canonical JSON of a known shape.
@@ -214,13 +214,8 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Most bytes of a producer's name.
-const MAX_PRODUCER_BYTES: usize = 128;
-
 fn is_header(recording: &str, producer: &Option<String>) -> bool {
-    producer
-        .as_ref()
-        .is_none_or(|name| name.len() <= MAX_PRODUCER_BYTES)
+    producer.as_deref().is_none_or(names_a_producer)
         && recording.len() == 32
         && recording
             .bytes()

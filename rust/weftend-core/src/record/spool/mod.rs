@@ -22,6 +22,14 @@ pub const SEGMENT_SUFFIX: &str = ".ndjson";
 /// The `schema` of a segment's first line.
 pub const SPOOL_SCHEMA: &str = "weftend.spool/0";
 
+/// Most bytes of a producer's name.
+const MAX_PRODUCER_BYTES: usize = 128;
+
+/// Whether a segment's first line may hold `name` as its producer.
+pub(crate) fn names_a_producer(name: &str) -> bool {
+    name.len() <= MAX_PRODUCER_BYTES && !name.contains('\0')
+}
+
 /// Bounds of a spool folder.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {

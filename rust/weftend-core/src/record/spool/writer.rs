@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::folder::{make_private_folder, make_room};
 use super::segment::{Segment, create_locked};
-use super::{Dropped, Limits, SEGMENT_SUFFIX, SPOOL_SCHEMA, line};
+use super::{Dropped, Limits, SEGMENT_SUFFIX, SPOOL_SCHEMA, line, names_a_producer};
+use crate::fold::OTHER;
 
 #[derive(Serialize)]
 struct Header<'a> {
@@ -117,7 +118,7 @@ impl Writer {
     /// The header, and what a full folder cost where that has not been said.
     fn first_lines(&self) -> io::Result<Vec<u8>> {
         let mut lines = line(&Header {
-            producer: self.producer.as_deref(),
+            producer: self.producer.as_deref().map(producer_name),
             recording: &self.recording,
             schema: SPOOL_SCHEMA,
             v: 0,
@@ -128,4 +129,9 @@ impl Writer {
         }
         Ok(lines)
     }
+}
+
+/// `name`, or what stands for every other one where no reader would take a segment that says it.
+fn producer_name(name: &str) -> &str {
+    if names_a_producer(name) { name } else { OTHER }
 }
