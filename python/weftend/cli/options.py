@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
+
+_JSON_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_MOST_DIGITS: Final = 17
+"""Of an integer below 2^53, with its sign: what is longer is not even read."""
 
 
 class AnyPath(click.Path):
@@ -53,6 +58,31 @@ class Seconds(click.ParamType[float]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The time in seconds, or a usage error."""
         return click.FloatRange(min=0.001, max=1e9).convert(value, param, ctx)
+
+
+class Number(click.ParamType[float]):
+    """A number as JSON writes it: Python's own reader would also take ``1_000`` and other scripts' digits."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number, or a usage error."""
+        number = json_number(str(value))
+        if number is None:
+            self.fail(f"{value!r} is not a number below 2^53, such as 12 or 0.5", param, ctx)
+        return float(number)
+
+
+def json_number(text: str) -> int | float | None:
+    """``text`` as the number that JSON reads, an integer where it is written without fraction and exponent.
+
+    ``None`` where it is no such number, or an integer that is not sure to be the double it reads as.
+    """
+    if _JSON_NUMBER.fullmatch(text) is None:
+        return None
+    if set(text) & set(".eE"):
+        return float(text)
+    return int(text) if len(text) <= _MOST_DIGITS and abs(int(text)) < 2**53 else None
 
 
 slow = click.option(

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from weftend.cli.notice import first_run
+from weftend.cli.options import Number, json_number
 from weftend.cli.output import emit_json, fail, machine, say
 from weftend.errors import Code, Issue, RecordingError
 
@@ -16,7 +17,7 @@ from weftend.errors import Code, Issue, RecordingError
 @click.command("record", short_help="Record one usage event on this machine.")
 @click.argument("event_type", metavar="TYPE")
 @click.argument("fields", metavar="[FIELD=VALUE]...", nargs=-1)
-@click.option("--value", type=float, metavar="NUMBER", help="The event's value.")
+@click.option("--value", type=Number(), metavar="NUMBER", help="The event's value.")
 @click.option("--session", metavar="TEXT", help="The session; the type's convention where none is given.")
 @click.option("--producer", metavar="NAME", help="The program that records.")
 @click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
@@ -68,13 +69,16 @@ _WORDS = {
 
 
 def _typed(event_type: str, fields: tuple[str, ...]) -> dict[str, Any]:
-    """The fields with their values read as the contract says; a name that it does not list stays text."""
+    """The fields with their values read as the contract says.
+
+    What cannot be read so stays text: the recorder refuses it, and counts that as it does for any other caller.
+    """
     from weftend.contracts import active
 
-    contracts = {event["type"]: event for event in active()["events"]}
-    if event_type not in contracts:
-        raise RecordingError(Code.EVENT_TYPE_UNKNOWN, "")
-    kinds = {field["name"]: field["kind"]["type"] for field in contracts[event_type]["fields"]}
+    contract: dict[str, Any] = next(
+        (event for event in active()["events"] if event["type"] == event_type), {"fields": []}
+    )
+    kinds = {field["name"]: field["kind"]["type"] for field in contract["fields"]}
     given: dict[str, Any] = {}
     for argument in fields:
         name, equals, text = argument.partition("=")
@@ -82,19 +86,12 @@ def _typed(event_type: str, fields: tuple[str, ...]) -> dict[str, Any]:
             fail(
                 Issue(Code.USAGE, "argv#[FIELD=VALUE]...", f"{argument!r} is no FIELD=VALUE, or stands twice")
             )
-        given[name] = _value(kinds.get(name, "text"), name, text)
+        given[name] = _value(kinds.get(name, "text"), text)
     return given
 
 
-def _value(kind: str, name: str, text: str) -> Any:
-    try:
-        match kind:
-            case "boolean":
-                return {"true": True, "false": False}[text]
-            case "integer":
-                return int(text)
-            case "number":
-                return float(text)
-    except (KeyError, ValueError) as error:
-        raise RecordingError(Code.EVENT_FIELD_INVALID, name) from error
-    return text
+def _value(kind: str, text: str) -> bool | int | float | str:
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    number = json_number(text) if kind in ("integer", "number") else None
+    return text if number is None else number

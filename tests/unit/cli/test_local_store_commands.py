@@ -37,6 +37,16 @@ def test_record_ingest_and_look(shell: Shell) -> None:
         (["no.such"], "EVENT_TYPE_UNKNOWN"),
         (["benchmark_event", "unit=parsec"], "EVENT_FIELD_INVALID"),
         (["benchmark_event", "iterations=many"], "EVENT_FIELD_INVALID"),
+        (["benchmark_event", "iterations=1_000"], "EVENT_FIELD_INVALID"),
+        (["benchmark_event", "iterations= 1"], "EVENT_FIELD_INVALID"),
+        (["benchmark_event", "iterations=\u0661"], "EVENT_FIELD_INVALID"),
+        (["benchmark_event", "iterations=" + 5000 * "9"], "EVENT_FIELD_INVALID"),
+        (["benchmark_event", "warm=True"], "EVENT_FIELD_INVALID"),
+        (["benchmark_event", "--value", "1_000"], "USAGE"),
+        (["benchmark_event", "--value", " 1"], "USAGE"),
+        (["benchmark_event", "--value", "inf"], "USAGE"),
+        (["benchmark_event", "--value", "9" * 5000], "USAGE"),
+        (["benchmark_event", "--value", "1e400"], "EVENT_VALUE_INVALID"),
         (["benchmark_event", "host=box-17"], "EVENT_FIELD_UNLISTED"),
         (["benchmark_event", "--value", "-1"], "EVENT_VALUE_INVALID"),
         (["benchmark_event", "--session", ""], "EVENT_SESSION_INVALID"),
@@ -46,6 +56,20 @@ def test_record_ingest_and_look(shell: Shell) -> None:
 )
 def test_record_says_what_its_contract_does_not_allow(shell: Shell, arguments: list[str], code: str) -> None:
     assert shell.code("record", *arguments) == code
+
+
+def test_what_record_refuses_is_counted_like_any_other_caller_s(shell: Shell) -> None:
+    for arguments in (["no.such"], ["benchmark_event", "iterations=many"], ["benchmark_event", "warm=yes"]):
+        shell("record", *arguments)
+    assert shell.json("ingest", status=4)["refused"] == {"EVENT_FIELD_INVALID": 2, "EVENT_TYPE_UNKNOWN": 1}
+
+
+def test_record_reads_numbers_as_json_does(shell: Shell) -> None:
+    arguments = ["benchmark_event", "iterations=3", "warm=true", "--value", "1.5e1"]
+    shell.json("record", *arguments)
+    shell.json("ingest")
+    (row,) = shell.json("db", "query", "SELECT metric_value, metadata_json FROM research_metrics")
+    assert row == {"metric_value": 15.0, "metadata_json": '{"iterations":3,"warm":true}'}
 
 
 def test_off_records_nothing_and_creates_nothing(shell: Shell) -> None:
