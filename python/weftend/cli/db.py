@@ -11,9 +11,10 @@ import click
 from weftend.cli.options import AnyPath
 from weftend.cli.output import emit, emit_json, fail, json_line, machine, say
 from weftend.errors import Code, ExitStatus, Issue
+from weftend.report.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _home = click.option("--home", type=AnyPath(), metavar="DIR", help="The home; see the docs.")
 _json = click.option("--json", "_json", is_flag=True, help="One JSON document on stdout, nothing on stderr.")
@@ -65,12 +66,24 @@ def query(sql: str, home: Path | None, _json: bool) -> None:
             fail(Issue(Code.INPUT_NOT_FOUND, f"{opening.home(home)}#", "there is no local store yet"))
         names, rows = querying.query(connection, sql)
         if machine.get():
+            _named_apart(names)
             emit_json([dict(zip(names, map(_shown, row), strict=True)) for row in rows])
             return
-        emit(("\t".join(names) + "\n").encode("utf-8", "backslashreplace"))
+        emit(_line(names))
         for row in rows:
-            text = "\t".join("" if item is None else str(item) for item in row)
-            emit((text.replace("\n", "\\n") + "\n").encode("utf-8", "backslashreplace"))
+            emit(_line(row))
+
+
+def _named_apart(names: list[str]) -> None:
+    """Refuse two columns of one name: an object would hold only the last of them."""
+    if twice := sorted(name for name in set(names) if names.count(name) > 1):
+        message = f"columns of one name ({', '.join(twice)}): name them apart with AS for --json"
+        fail(Issue(Code.QUERY_INVALID, "argv#SQL", message))
+
+
+def _line(row: Iterable[Any]) -> bytes:
+    """A row for people: nothing in a cell can end it, end the line, or steer the terminal."""
+    return ("\t".join("" if item is None else printable(str(item)) for item in row) + "\n").encode()
 
 
 def _shown(item: Any) -> Any:
@@ -106,7 +119,9 @@ def export(out: Path | None, yes: bool, home: Path | None, _json: bool) -> ExitS
     with opening.looking(opening.home(home)) as connection:
         lines = [] if connection is None else exporting.preview(connection, fields)
         for line in lines:
-            say(f"{line['type']}: {line['events']} events in {line['rows']} rows; fields {line['fields']}")
+            say(
+                f"{line['type']}: {line['events']} events in {line['rows']} rows; fields: {', '.join(line['fields'])}"
+            )
         if connection is None or not lines:
             say("Nothing here may be exported.")
             _summary([], [], out)

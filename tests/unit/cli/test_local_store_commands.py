@@ -129,6 +129,20 @@ def test_a_query_only_looks(shell: Shell, sql: str) -> None:
 FIELDS = ["iterations", "profile", "suite", "unit", "warm"]
 
 
+def test_what_a_query_shows_cannot_steer_a_terminal(shell: Shell) -> None:
+    shell("record", "benchmark_event", "--session", "a\tb\nc\x1b[31md")
+    shell("ingest")
+    ended = shell("db", "query", "SELECT session_id, NULL AS 'n\t', 1 FROM research_metrics")
+    assert ended.stdout.decode() == "session_id\tn\\t\t1\na\\tb\\nc\\x1b[31md\t\t1\n"
+
+
+@pytest.mark.parametrize("sql", ["SELECT 1 AS a, 2 AS a", "SELECT * FROM recording, research_metrics"])
+def test_a_query_gives_whole_objects_or_none(shell: Shell, sql: str) -> None:
+    shell("record", "benchmark_event")
+    shell("ingest")
+    assert shell.code("db", "query", sql) == "QUERY_INVALID"
+
+
 def test_export_needs_its_mode_and_takes_only_what_may_go(shell: Shell) -> None:
     shell("record", "benchmark_event", "unit=ms", "--value", "2", "--session", "bench:secret-repo")
     finding = ["detector_id=d", "tier=A", "fingerprint=f", "message=m"]
