@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from weftend.cli.notice import first_run
-from weftend.cli.options import AnyPath
+from weftend.cli.options import AnyPath, Name
 from weftend.cli.output import emit_json, machine, report, say, shown
 from weftend.errors import ExitStatus, Issue, IssueList, WeftendError
 
@@ -118,11 +118,19 @@ def sarif(options: tuple[Path | None, Path | None], files: tuple[Path, ...], _js
 @ingest.command("cargo", short_help="Take in the messages of a cargo build.")
 @click.argument("file", metavar="-|FILE", type=AnyPath(allow_dash=True))
 @click.option(
-    "--repository", default="local", show_default=True, metavar="NAME", help="The repository's name."
+    "--repository",
+    type=Name(),
+    default="local",
+    show_default=True,
+    metavar="NAME",
+    help="The repository's name.",
 )
-@click.option("--run-name", metavar="NAME", help="What to call this build.")
+@click.option("--run-name", type=Name(), metavar="NAME", help="What to call this build.")
 @click.option(
-    "--total-ms", type=click.IntRange(min=0), help="How long it took; measured while reading otherwise."
+    "--total-ms",
+    type=click.IntRange(min=0, max=2**53 - 1),
+    metavar="MILLISECONDS",
+    help="How long it took; measured while reading otherwise.",
 )
 @_json
 @click.pass_obj
@@ -149,6 +157,7 @@ def cargo(
         done = messages.insert(
             way,
             build,
+            source=str(file),
             total_ms=took if total_ms is None else total_ms,
             repository=repository,
             run_name=run_name,

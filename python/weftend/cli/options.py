@@ -60,6 +60,19 @@ class Seconds(click.ParamType[float]):
         return click.FloatRange(min=0.001, max=1e9).convert(value, param, ctx)
 
 
+class Name(click.ParamType[str]):
+    """A name for a column of the local store: 1 to 512 characters of Unicode, none of them NUL."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, or a usage error."""
+        text = str(value)
+        if not 1 <= len(text) <= 512 or any(item == "\0" or "\ud800" <= item <= "\udfff" for item in text):
+            self.fail("is no name of 1 to 512 characters", param, ctx)
+        return text
+
+
 class Number(click.ParamType[float]):
     """A number as JSON writes it: Python's own reader would also take ``1_000`` and other scripts' digits."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -395,3 +396,27 @@ def test_cargo_messages_are_a_build(shell: Shell) -> None:
 def test_a_build_that_was_cut_short_is_refused(shell: Shell) -> None:
     ended = shell("ingest", "cargo", "-", "--json", stdin=CARGO.rpartition(b'{"reason":"build')[0])
     assert (ended.returncode, json.loads(ended.stdout)["issues"][0]["code"]) == (2, "INPUT_INVALID")
+
+
+def test_a_build_that_was_cut_short_is_named(shell: Shell) -> None:
+    messages = shell.folder / "messages.json"
+    messages.write_bytes(b"")
+    ended = shell("ingest", "cargo", str(messages), "--json")
+    assert json.loads(ended.stdout)["issues"][0]["path"] == f"{messages}#"
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ["--total-ms", "9" * 30],
+        ["--total-ms", "-1"],
+        ["--repository", ""],
+        ["--repository", "r" * 513],
+        ["--repository", os.fsdecode(b"\xff")],
+        ["--run-name", os.fsdecode(b"\xff")],
+    ],
+)
+def test_what_no_column_takes_is_refused(shell: Shell, option: list[str]) -> None:
+    messages = shell.folder / "messages.json"
+    messages.write_bytes(CARGO)
+    assert shell.code("ingest", "cargo", str(messages), *option) == "USAGE"

@@ -50,16 +50,17 @@ def read(lines: Iterable[bytes]) -> Build:
     return build
 
 
-def insert(way: Ingest, build: Build, *, total_ms: int, repository: str, run_name: str | None) -> Ingested:
-    """One row of ``build_run`` with its children, in one transaction.
+def insert(
+    way: Ingest, build: Build, *, source: str, total_ms: int, repository: str, run_name: str | None
+) -> Ingested:
+    """One row of ``build_run`` with its children, in one transaction. ``source``: the file, as it was named.
 
     Raises:
         WeftendError: ``INPUT_INVALID`` when the messages do not end with ``build-finished``: they were cut.
     """
     if not build.finished:
-        raise WeftendError(
-            Issue(Code.INPUT_INVALID, "-#", "no build-finished message: the build was cut short")
-        )
+        message = "no build-finished message: the build was cut short"
+        raise WeftendError(Issue(Code.INPUT_INVALID, f"{source}#", message))
     shape = sorted(f"{name} {version or ''}".rstrip() for name, version in build.crates)
     with transaction(way.connection):
         run = way.connection.execute(
