@@ -60,6 +60,31 @@ def test_a_broken_file_is_one_issue_and_the_rest_is_counted(tmp_path, capfdbinar
     assert "cut.xml#23: the document ends before" in err
 
 
+@pytest.mark.parametrize(
+    ("stream", "refused", "others"),
+    [
+        (TESTS, {"cut.xml": "<testsuite", "text.xml": "a < b > c", "none.json": "", "built.json": "# pkg\n"}, 6),
+        (FINDINGS, {"a.sarif": "x", "b.sarif.json": "{}", "c.json": '{"runs', "d.json": "\0", "e.json": ""}, 7),
+        (JOBS, {"gone.json": "", "page.json": "<html>", "torn.json": '{"id": '}, 7),
+    ],
+    ids=["tests", "findings", "jobs"],
+)
+def test_what_its_name_says_and_its_content_is_not_is_refused(stream, refused, others, tmp_path, capfdbinary):
+    unrelated = {
+        "pom.xml": "<project/>",
+        "package.json": '{"name": "x"}',
+        "lines.json": '{"a": 1}\n{"a": 2}\n',
+        "long.json": "[" + ", ".join(['"\u00e9"'] * 40_000) + "]",
+        "twice.json": '{"a": 1, "a": 2}',
+        "notes.txt": "{",
+    }
+    write(tmp_path, refused | unrelated | ({} if stream == TESTS else {"cut.xml": "<testsuite"}))
+    document = counted(capfdbinary, stream, tmp_path, status=4)
+    named = {Path(issue["path"].partition("#")[0]).name for issue in document["issues"]}
+    assert named == set(refused)
+    assert (document["refused"], document["ignored"]) == (len(refused), others)
+
+
 def test_nothing_to_count_is_said_and_shows_in_the_status(tmp_path, capfdbinary):
     write(tmp_path, {"notes.txt": "x"})
     assert counted(capfdbinary, TESTS, tmp_path, status=1)["units"] == 0
