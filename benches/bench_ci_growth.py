@@ -75,7 +75,7 @@ def step(scratch: Path, megabytes: int) -> tuple[int, dict[str, float], dict[str
     folder = scratch / str(megabytes)
     paths = ci_inputs.grown(folder, megabytes * 1_000_000)
     size = sum(path.stat().st_size for path in paths)
-    # What else the machine does stops a short reading for a while, or does not meet it at all: more of them are needed.
+    # What else the machine does stops a short reading for long, or does not meet it at all: more are needed.
     rounds = max(1, min(99, 3_000 // megabytes))
     measured("hashed", folder, 1)  # so that both find the files in memory, as far as they fit
     mine, theirs = measured("read", folder, rounds), measured("hashed", folder, rounds)

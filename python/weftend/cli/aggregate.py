@@ -83,7 +83,7 @@ def _read(asked: sources.Asked, target: sources.Target, floor: Floor, place: Hom
     sources.tell(read)
     if read.reading.issues.issues:
         report(read.reading.issues, beside_document=True)
-    _warn(asked, read, floor)
+    _warn(asked, read, floor, place)
     return read
 
 
@@ -96,13 +96,15 @@ def _run(read: sources.Read, floor: Floor, place: Home, out: Path | None, *, app
     return conduit.apply(request, place, out) if apply else conduit.preview(request, place)
 
 
-def _warn(asked: sources.Asked, read: sources.Read, floor: Floor) -> None:
+def _warn(asked: sources.Asked, read: sources.Read, floor: Floor, place: Home) -> None:
     """Say which maps would be released without names, before any run is consumed under none."""
+    from weftend import conduit
     from weftend.report.vocabulary import maps_without_names
 
     if machine.get():
         return
-    if empty := maps_without_names(read.definition, read.stream, read.reading.partial):
+    empty = maps_without_names(read.definition, read.stream, read.reading.partial)
+    if empty and conduit.has_news(read.reading.partial, place):
         say(f"No vocabulary yet for {', '.join(empty)}: what they hold is released as __other__ alone.")
         say("Runs that are released are never released again under a better one. To name them first:")
         say(f"  {_collecting(asked, floor)} > names.txt")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from weftend.cli import options, sources
-from weftend.cli.output import emit, emit_json, machine, report, say
+from weftend.cli.output import PRIVATE, emit, emit_json, machine, report, say
 from weftend.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ def count(asked: sources.Asked, from_store: bool, home: Path | None, as_json: bo
     if not len(read.reading.partial):
         say(f"There are no {read.units} to count.")
         return _status(read)
-    say(
-        "This is private: exact counts without a floor. Nothing of it may leave; `weftend aggregate` releases."
-    )
+    say(PRIVATE)
     emit(fold.text().encode())
     return _status(read)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from weftend.cli.output import emit, emit_json, emit_snapshot, fail, machine, say, show
+from weftend.cli.output import PRIVATE, emit, emit_json, emit_snapshot, fail, machine, say, show
 from weftend.errors import Code, ExitStatus, Issue
 
 if TYPE_CHECKING:
@@ -94,12 +94,20 @@ def count(definition: dict[str, Any], contracts: dict[str, Any], *, home: Path |
         counted = {"stream": folded.stream.id, "units": len(folded.partial), "open": folded.open}
         emit_json(counted | {"private": True, "maps": maps, "duplicates": 0, "refused": 0})
     else:
-        for name, buckets in totals.items():
-            for key, (units, total) in sorted(buckets.items()):
-                emit(f"{name}\t{key}\t{units}\t{total}\n".encode("utf-8", "backslashreplace"))
-        say(f"{len(folded.partial)} recordings; map, key, recordings, events. Private: do not share this.")
         _say_open(folded)
+        _show(folded)
     return ExitStatus.DONE if len(folded.partial) else ExitStatus.NOTHING_RELEASED
+
+
+def _show(folded: Folded) -> None:
+    """The counts as ``count`` shows those of inputs."""
+    from weftend.report.fold import counted
+
+    if len(folded.partial):
+        say(PRIVATE)
+        emit(counted(folded.stream, folded.partial).text().encode())
+    else:
+        say(f"There are no {folded.definition['unit']['plural']} to count.")
 
 
 def _allow(needed: str) -> None:

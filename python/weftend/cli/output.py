@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 LOG_WIDTH: Final = 1000
 """Columns of a table that goes to a file or a log; the longest name has 512."""
 
+PRIVATE: Final = (
+    "This is private: exact counts without a floor. Nothing of it may leave; `weftend aggregate` releases."
+)
+
 machine: ContextVar[bool] = ContextVar("machine", default=False)
 """Whether this run was asked for ``--json``."""
 

@@ -5,6 +5,17 @@ ledger first, then replaces the store, then the snapshot.
 """
 
 from weftend.conduit.request import Dropped, Outcome, Release, Request, Status
-from weftend.conduit.running import SNAPSHOT_NAME, admit, apply, preview
+from weftend.conduit.running import SNAPSHOT_NAME, admit, apply, has_news, preview
 
-__all__ = ["SNAPSHOT_NAME", "Dropped", "Outcome", "Release", "Request", "Status", "admit", "apply", "preview"]
+__all__ = [
+    "SNAPSHOT_NAME",
+    "Dropped",
+    "Outcome",
+    "Release",
+    "Request",
+    "Status",
+    "admit",
+    "apply",
+    "has_news",
+    "preview",
+]

@@ -12,6 +12,7 @@ from weftend.conduit.planning import Plan, PlannedStep, plan, require_unit_rule
 from weftend.conduit.recovery import digest_of, recover
 from weftend.conduit.request import Outcome, Request
 from weftend.errors import Code, WeftendError
+from weftend.fold import Partial
 from weftend.store.files import Reserved, make_folder
 from weftend.store.home import Home, locked
 from weftend.store.ledger import Ledger, Step, StreamState
@@ -34,6 +35,24 @@ def admit(stream_id: str, unit_rule: str | None, home: Home) -> None:
     except WeftendError as error:
         if any(issue.code != Code.HOME_BUSY for issue in error.issues.issues):
             raise
+
+
+def has_news(partial: Partial, home: Home) -> bool:
+    """Whether ``partial`` has a unit that ``home`` has not released; nothing is created, changed or locked.
+
+    Of a home that another run is writing nobody can tell yet: then it may.
+
+    Raises:
+        WeftendError: as :func:`preview` for a ledger that cannot be read.
+    """
+    digests = partial.digests()
+    try:
+        with Ledger.look(home.ledger) as ledger:
+            return len(ledger.consumed(digests)) < len(digests)
+    except WeftendError as error:
+        if any(issue.code != Code.HOME_BUSY for issue in error.issues.issues):
+            raise
+        return True
 
 
 def preview(request: Request, home: Home) -> Outcome:

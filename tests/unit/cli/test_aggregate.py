@@ -30,6 +30,8 @@ def test_aggregate_previews_and_applies(tmp_path, capfdbinary):
     assert aggregates["runOutcomes"] == {"failed": 12}
     assert aggregates["failingTests"] == {"__other__": 12}
     assert b"pkg.Suite" not in written
+    _, _, err = run(capfdbinary, *arguments, "--apply")
+    assert "No vocabulary" not in err, "nothing new could be released under one"
     status, printed, err = run(capfdbinary, *arguments, "--apply", "--json")
     assert (status, printed, err) == (0, (out / SNAPSHOT).read_bytes(), "")
 

@@ -63,8 +63,16 @@ def test_a_broken_file_is_one_issue_and_the_rest_is_counted(tmp_path, capfdbinar
 @pytest.mark.parametrize(
     ("stream", "refused", "others"),
     [
-        (TESTS, {"cut.xml": "<testsuite", "text.xml": "a < b > c", "none.json": "", "built.json": "# pkg\n"}, 6),
-        (FINDINGS, {"a.sarif": "x", "b.sarif.json": "{}", "c.json": '{"runs', "d.json": "\0", "e.json": ""}, 7),
+        (
+            TESTS,
+            {"cut.xml": "<testsuite", "text.xml": "a < b > c", "none.json": "", "built.json": "# pkg\n"},
+            6,
+        ),
+        (
+            FINDINGS,
+            {"a.sarif": "x", "b.sarif.json": "{}", "c.json": '{"runs', "d.json": "\0", "e.json": ""},
+            7,
+        ),
         (JOBS, {"gone.json": "", "page.json": "<html>", "torn.json": '{"id": '}, 7),
     ],
     ids=["tests", "findings", "jobs"],

@@ -36,8 +36,17 @@ def test_count_takes_the_spool_in_and_is_exact(shell: Shell) -> None:
 def test_count_says_it_in_words(shell: Shell) -> None:
     plant(shell.home, [BENCH])
     ended = shell("count", STREAM, "--from-store")
-    assert b"events\tbenchmark_event\t1\t1\n" in ended.stdout
-    assert b"Private" in ended.stderr
+    rows = [line.split() for line in ended.stdout.splitlines()]
+    assert rows[0] == [b"map", b"bucket", b"units", b"total"]
+    assert [b"events", b"benchmark_event", b"1", b"1"] in rows
+    assert b"This is private" in ended.stderr
+    assert b"There are no" not in ended.stderr
+
+
+def test_count_of_nothing_says_so_and_shows_no_table(shell: Shell) -> None:
+    ended = shell("count", STREAM, "--from-store")
+    assert (ended.returncode, ended.stdout) == (1, b"")
+    assert b"to count." in ended.stderr
 
 
 def test_nothing_recorded_is_no_units(shell: Shell) -> None:
