@@ -256,3 +256,34 @@ def test_an_error_in_progress_ends_the_reading(stream, tmp_path):
     with pytest.raises(RuntimeError, match="enough"):
         ci.read(stream, [pipe], progress=stop)
     os.close(os.open(pipe, os.O_WRONLY))
+
+
+def test_a_pattern_finds_folders_as_well_as_files(stream, tmp_path):
+    report = junit("a").encode()
+    write(tmp_path, {"runs/1/deep/a.xml": report, "runs/2/b.xml": junit("b").encode(), "other/c.xml": report})
+    (tmp_path / "runs/latest").symlink_to(tmp_path / "other", target_is_directory=True)
+    for pattern, links in (("runs/*", 1), ("ru*", 1), ("runs/**", 1), ("runs/?", 0)):
+        reading = ci.read(stream, [tmp_path / pattern])
+        assert (len(reading.partial), reading.counts.documents, issues(reading)) == (2, 2, []), pattern
+        assert reading.counts.links >= links
+    missing = ci.read(stream, [tmp_path / "runs/x*"])
+    assert issues(missing) == [("INPUT_NOT_FOUND", "x*#")]
+
+
+@pytest.mark.parametrize("rule", ["file", "dir"])
+def test_a_file_that_is_named_and_in_a_folder_is_read_once(stream, tmp_path, rule):
+    write(tmp_path, {"a.xml": junit("a", "b failure").encode()})
+    plain = ci.read(stream, [tmp_path], unit=rule)
+    both = ci.read(stream, [tmp_path, tmp_path / "a.xml", tmp_path / "*.xml"], unit=rule)
+    assert (both.counts.documents, both.counts.duplicates) == (1, 0)
+    assert both.partial.to_bytes() == plain.partial.to_bytes()
+    (tmp_path / "a.xml").write_bytes(b"no report")  # named, so it is refused and not passed over
+    assert ci.read(stream, [tmp_path, tmp_path / "a.xml"], unit=rule).counts.refused == 1
+
+
+def test_a_copy_in_the_folder_that_is_one_run_counts_once(stream, tmp_path):
+    report = junit("a", "b failure").encode()
+    write(tmp_path, {"one/a.xml": report, "two/a.xml": report, "two/a.xml.gz": gzip.compress(report)})
+    plain, copied = (ci.read(stream, [tmp_path / name], unit="dir") for name in ("one", "two"))
+    assert copied.partial.to_bytes() == plain.partial.to_bytes()
+    assert (copied.counts.documents, copied.counts.duplicates) == (2, 1)

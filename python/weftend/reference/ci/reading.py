@@ -133,16 +133,16 @@ def _each(documents: list[Document], reader: Any, into: Reading) -> dict[str, An
 
 
 def _grouped(documents: list[Document], rule: str, into: Reading) -> dict[bytes, list[str]]:
-    """The names of the documents of each unit: a file or a folder, known by content, so that copies are one."""
+    """The names of the documents of each unit: a file or a folder, known by content; of copies one."""
     folders: defaultdict[str, list[Document]] = defaultdict(list)
     for document in documents:
         folders[document.folder if rule == "dir" else document.name].append(document)
     groups = {}
     for members in folders.values():
         if not any(document.name in into.refused for document in members):
-            contents = [units.of_content(document.content) for document in members]
-            unit = units.of_folder(contents) if rule == "dir" else contents[0]
-            groups[unit] = [document.name for document in members]
+            contents = {units.of_content(document.content): document.name for document in members}
+            unit = units.of_folder(contents) if rule == "dir" else next(iter(contents))
+            groups[unit] = list(contents.values())
     return groups
 
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hashbrown::HashSet;
 use weftend_core::fold::{FoldError, PartIndex, Partial, UnitDigest};
 
 use super::plan::Reader;
@@ -66,23 +67,26 @@ impl Tally {
 #[derive(Default)]
 pub(super) struct Group {
     tally: Option<Tally>,
-    contents: Vec<UnitDigest>,
+    contents: HashSet<UnitDigest>,
     /// A document of it was refused: the run is not known whole, so it is not counted.
     pub(super) broken: bool,
 }
 
 impl Group {
-    /// One more document.
-    pub(super) fn push(&mut self, content: UnitDigest, tally: Tally) {
-        self.contents.push(content);
+    /// One more document; whether it is no copy of an earlier one, which counts once.
+    pub(super) fn push(&mut self, content: UnitDigest, tally: Tally) -> bool {
+        let new = self.contents.insert(content);
         match &mut self.tally {
-            Some(sum) => sum.merge(tally),
+            Some(sum) if new => sum.merge(tally),
+            Some(_) => {}
             None => self.tally = Some(tally),
         }
+        new
     }
 
     /// The unit that the folder is, and what it says; `None` where no document stood in it.
     pub(super) fn finish(self) -> Option<(UnitDigest, Tally)> {
-        Some((units::of_folder(self.contents), self.tally?))
+        let contents = self.contents.into_iter().collect();
+        Some((units::of_folder(contents), self.tally?))
     }
 }

@@ -104,7 +104,8 @@ impl<'a> Worker<'a> {
             self.counts.found.skipped += tests.found_with(Outcome::Skipped);
         }
         if self.shared.plan.rule == UnitRule::Dir {
-            self.group(name).push(content, tally);
+            let new = self.group(name).push(content, tally);
+            self.counts.unit_records += u64::from(!new);
             return Ok(());
         }
         self.unit(&content, &tally)

@@ -60,8 +60,15 @@ impl Sources {
         for input in inputs {
             found.input(input);
         }
+        let mut files: Vec<_> = found.files.into_iter().collect();
+        // Named and found in a folder, too: one file, and the one that was named.
+        files.dedup_by(|again, file| {
+            let same = again.path == file.path;
+            file.named |= same && again.named;
+            same
+        });
         Sources {
-            files: found.files.into_iter().collect(),
+            files,
             issues: found.issues,
             links: found.links,
         }
@@ -164,19 +171,28 @@ impl Found {
                 "is not there, and is no pattern either",
             );
         };
-        let before = self.files.len();
+        let mut any = false;
         for path in paths {
+            any = true;
             match path {
-                Ok(path) if path.is_dir() => {}
-                Ok(path) => {
-                    let size = fs::metadata(&path).map_or(0, |found| found.len());
-                    self.named(&path, size);
-                }
+                Ok(path) => self.matched(&path),
                 Err(error) => self.unreadable(error.path(), error.error()),
             }
         }
-        if self.files.len() == before {
-            self.issue(input, INPUT_NOT_FOUND, "no file is named like this");
+        if !any {
+            self.issue(input, INPUT_NOT_FOUND, "nothing is named like this");
+        }
+    }
+
+    /// What a pattern found.
+    fn matched(&mut self, path: &Path) {
+        if !path.is_dir() {
+            let size = fs::metadata(path).map_or(0, |found| found.len());
+            return self.named(path, size);
+        }
+        match path.is_symlink() {
+            true => self.links += 1,
+            false => self.folder(path, 0),
         }
     }
 
