@@ -57,7 +57,10 @@ class Seconds(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The time in seconds, or a usage error."""
-        return click.FloatRange(min=0.001, max=1e9).convert(value, param, ctx)
+        seconds: float = click.FloatRange(min=0.001, max=1e9).convert(value, param, ctx)
+        if seconds != seconds:  # what is no number is in every range
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return seconds
 
 
 class Name(click.ParamType[str]):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ import click
 from weftend.cli import options
 from weftend.cli.options import AnyPath
 from weftend.cli.output import fail, say
-from weftend.errors import Code, ExitStatus, Issue
+from weftend.errors import Code, ExitStatus, Issue, IssueList, WeftendError
 
 if TYPE_CHECKING:
     from weftend.ci import Reading
@@ -166,9 +167,23 @@ def target(asked: Asked, contribution: str | None = None) -> Target:
 
     _require_inputs(asked)
     definition = asked.definition(contribution)
-    stream = Stream(canonicalize(definition))
-    rule = ci.unit_rule(stream, unit=asked.unit, format=asked.document_format)
+    with _placed(asked.stream_id):
+        stream = Stream(canonicalize(definition))
+        rule = ci.unit_rule(stream, unit=asked.unit, format=asked.document_format)
     return Target(definition, stream, None if definition["reader"] == "jobs" else rule)
+
+
+@contextmanager
+def _placed(stream_id: str) -> Iterator[None]:
+    """What is wrong inside a definition, whatever files it came from, is said of the stream."""
+    try:
+        yield
+    except WeftendError as error:
+        placed = [
+            replace(item, path=f"{stream_id}{item.path}") if item.path.startswith("#") else item
+            for item in error.issues.issues
+        ]
+        raise WeftendError(IssueList.of(placed, error.issues.more)) from error
 
 
 def read(asked: Asked, of: Target) -> Read:

@@ -7,11 +7,12 @@ import io
 import json
 import sys
 import tarfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from commands import counted, refused
+from commands import counted, refused, run
 from reports import FINDINGS, JOBS, TESTS, go_test, junit, many, sarif, write
 from shell import Shell
 
@@ -61,6 +62,25 @@ def test_slow_is_settable(tmp_path, capfdbinary):
     many(tmp_path / "reports", 3)
     document = counted(capfdbinary, TESTS, tmp_path / "reports", "--slow", "0.5")
     assert document["maps"]["slowTests"]["__other__"] == {"units": 3, "total": 10}
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-nan", "inf", "0", "-1", "soon"])
+def test_slow_is_a_number_of_seconds(tmp_path, capfdbinary, seconds):
+    assert refused(capfdbinary, "count", TESTS, tmp_path, "--slow", seconds) == ["USAGE"]
+
+
+def test_what_the_core_finds_wrong_with_a_stream_names_the_stream(tmp_path, capfdbinary):
+    (tmp_path / "names.txt").write_text("".join(f"failingTests t::{n:06}\n" for n in range(5000)))
+    arguments = ("count", TESTS, tmp_path, "--vocabulary", tmp_path / "names.txt", "--json")
+    status, out, _ = run(capfdbinary, *arguments)
+    assert (status, json.loads(out)["issues"][0]["path"]) == (2, f"{TESTS}#/caps/maxBucketsPerChunk")
+    definition = Path("examples/contracts/streams/telemetry.acme.deploys.v0.yaml").read_text()
+    other = definition.replace("reader: ndjson", "reader: tests").replace("  field: /id\n", "")
+    lines = [line for line in other.splitlines() if not line.strip().startswith(("key: ", "amount: "))]
+    (tmp_path / "own.yaml").write_text("\n".join(lines).replace("acme/regions", "true") + "\n")
+    arguments = ("count", "telemetry.acme.deploys.v0", tmp_path, "--streams", tmp_path / "own.yaml", "--json")
+    status, out, _ = run(capfdbinary, *arguments)
+    assert (status, json.loads(out)["issues"][0]["path"]) == (2, "telemetry.acme.deploys.v0#/reader")
 
 
 def test_inputs_come_by_pattern_by_list_and_on_stdin(tmp_path, capfdbinary, monkeypatch):
