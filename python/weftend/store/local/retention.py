@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from weftend.store.local import steps
+from weftend.store.local.pace import pragma
+from weftend.store.local.steps import Due
 
 Kind = Literal["days", "ms_days", "expires_lt_now", "manual", "keep_forever"]
 
@@ -110,14 +112,14 @@ def _prune(
     progress: Callable[[str, int], None],
 ) -> Pruned:
     size = _file_bytes(connection)
-    where, values = _due(rule, before)
+    due = _due(rule, before)
     steps.prepare(connection)
     # What hangs on a row can be thousands of rows: it goes in steps of its own, before the row takes the rest along.
     for child, column in _children(connection, rule.table):
-        parents = f"{column} IN (SELECT rowid FROM {rule.table} WHERE {where})"  # noqa: S608
-        for _rows in steps.delete(connection, child, parents, values):
+        parents = f"{column} IN (SELECT rowid FROM {rule.table} WHERE {due.where})"  # noqa: S608
+        for _rows in steps.delete(connection, child, Due(parents, due.values)):
             progress(rule.table, record.rows)
-    for _rows in steps.delete(connection, rule.table, where, values, record.add):
+    for _rows in steps.delete(connection, rule.table, due, record.add):
         progress(rule.table, record.rows)
     steps.give_back(connection)
     freed = max(0, size - _file_bytes(connection))
@@ -135,7 +137,7 @@ def _children(connection: sqlite3.Connection, table: str) -> list[tuple[str, str
 
 
 def _file_bytes(connection: sqlite3.Connection) -> int:
-    return steps.pragma(connection, "page_count") * steps.pragma(connection, "page_size")
+    return pragma(connection, "page_count") * pragma(connection, "page_size")
 
 
 class _Record:
@@ -166,7 +168,7 @@ class _Record:
 def _planned(connection: sqlite3.Connection, rule: Rule, before: datetime | None) -> Planned:
     if before is None:
         return Planned(rule.table, describe(rule), None, 0, 0, None, None)
-    where, values = _due(rule, before)
+    where, values, *_rest = _due(rule, before)
     length = " + ".join(
         f"coalesce(length(CAST({name} AS BLOB)), 0)" for name in _columns(connection, rule.table)
     )
@@ -182,17 +184,18 @@ def _columns(connection: sqlite3.Connection, table: str) -> Iterator[str]:
     return (row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
 
 
-def _due(rule: Rule, before: datetime) -> tuple[str, tuple[Any, ...]]:
-    """The condition under which a row of the rule's table goes, and its values."""
+def _due(rule: Rule, before: datetime) -> Due:
+    """Which rows of the rule's table go."""
     column = rule.time_column
     if rule.kind == "ms_days":
-        return f"{column} < ?", (int(before.timestamp() * 1000),)
+        return Due(f"{column} < ?", (int(before.timestamp() * 1000),))
     # The text bound lets the index find the rows; a zone may move a time by at most a day. The pattern keeps
-    # out what SQLite would read as a date though nobody wrote one (`now`, a day number).
-    return (
-        f"{column} < ? AND {column} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*'"
-        f" AND julianday({column}) < julianday(?)",
+    # out what SQLite would read as a date though nobody wrote one (`now`, a day number, a time of day).
+    return Due(
+        f"{column} < ? AND {column} GLOB '[0-9][0-9][0-9][0-9]-*' AND julianday({column}) < julianday(?)",
         (iso(before + timedelta(days=1)), iso(before)),
+        column,
+        iso(before),
     )
 
 

@@ -1,41 +1,38 @@
-"""Work on a database in short steps, between which whoever waits to write gets in.
-
-A connection of SQLite that waits for the lock does not stand in a line: it looks again after 1, 2, 5, 10, 15, 20, 25
-ms and so on. Whoever takes the lock again at once, as a loop of statements does, is nearly always there first. So
-after each step the lock stays free for as long as the next look of a connection that has waited through the whole
-step can take. The write-ahead log is moved into the file meanwhile, which keeps no writer out.
-
-While others write, steps are short. Where nobody has written for a while they are longer, since pauses cost time; the
-first who comes then still waits less than the tenth of a second.
-"""
+"""Work on a database in short steps, between which whoever waits to write gets in; :mod:`pace` says how long."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-STEP_SECONDS: Final = 0.012
-"""How long one step aims to hold the lock while others write."""
-CALM_SECONDS: Final = 0.045
-"""The same where nobody else writes."""
-CALM_STEPS: Final = 5
-"""Steps without a write by anybody else after which it is calm."""
-LOOKS: Final = (0.001, 0.002, 0.005, 0.010, 0.015, 0.020, 0.025, 0.025, 0.025, 0.050, 0.050, 0.100)
-"""Seconds between the looks of a waiting connection; the last repeats (``sqlite3_busy_timeout``)."""
-WORTH_MOVING: Final = 0.005
-"""Seconds of a step below which the write-ahead log is left to grow a little more."""
+from weftend.store.local.pace import GLANCE, Pace, move_log, pragma
+
 FIRST_ROWS: Final = 64
 """Rows of the first deleting step: what hangs on them may be many times as much."""
 MOST_ROWS: Final = 50_000
+GROWTH: Final = 4
+"""How many times as much as the last step one may do, at most."""
 FIRST_PAGES: Final = 1_024
 MOST_PAGES: Final = 16_384
 """Pages given back in one step, at most: 64 MiB."""
 CACHE_KIB: Final = 65_536
 """Room for the pages of one step, so that none goes to the log twice."""
-TRIES: Final = 5
+TRIES: Final = 20
 """How often the log is tried to be cut off while others use it."""
+
+
+class Due(NamedTuple):
+    """Which rows of a table go."""
+
+    where: str
+    """The condition; names come from the contracts, never from input."""
+    values: tuple[Any, ...]
+    column: str | None = None
+    """Where the condition takes long: the column that it is about, which has an index, ..."""
+    below: str = ""
+    """... and the text below which nearly all of its values meet the condition, though not by themselves."""
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -47,33 +44,69 @@ def prepare(connection: sqlite3.Connection) -> None:
 def delete(
     connection: sqlite3.Connection,
     table: str,
-    where: str,
-    values: tuple[object, ...],
+    due: Due,
     note: Callable[[int], None] = lambda _rows: None,
 ) -> Iterator[int]:
-    """Delete the rows of ``table`` that meet the condition ``where``; how many went in each step.
+    """Delete the rows of ``table`` that are ``due``; how many went in each step.
 
     ``note`` is called with that number within each step's transaction: what it writes is there exactly when the rows
     are gone.
     """
-    # The names come from the contracts, never from input.
-    due = f"SELECT rowid FROM {table} WHERE {where} LIMIT ?"  # noqa: S608
-    statement = f"DELETE FROM {table} WHERE rowid IN ({due})"  # noqa: S608
+    deletion = _Deletion(connection, table, due, note)
+    yield from _in_steps(connection, deletion.step, FIRST_ROWS, MOST_ROWS, deletion.look_ahead)
 
-    def step(rows: int) -> int:
-        connection.execute("BEGIN IMMEDIATE")
+
+class _Deletion:
+    """The steps of one deletion.
+
+    Where the condition takes long it is asked of the next rows while the lock is free. What then goes by the short
+    one are the same rows in the same order: nobody else has written meanwhile, or they are asked again.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, table: str, due: Due, note: Callable[[int], None]
+    ) -> None:
+        self._connection, self._due, self._note = connection, due, note
+        rows = f"SELECT rowid FROM {table} WHERE {due.where} LIMIT ?"  # noqa: S608
+        below = f"FROM {table} WHERE {due.column} < ? ORDER BY {due.column} LIMIT ?"
+        self._delete = f"DELETE FROM {table} WHERE rowid IN ({rows})"  # noqa: S608
+        self._delete_below = f"DELETE FROM {table} WHERE rowid IN (SELECT rowid {below})"  # noqa: S608
+        self._ask = f"SELECT count(*) FROM (SELECT {due.where} AS met {below}) WHERE met IS NOT 1"  # noqa: S608
+        self._sure: tuple[int, int] | None = None
+        """How many of the next rows are due for sure, and for which version of the database."""
+
+    def look_ahead(self, rows: int) -> None:
+        """Ask the condition of the next ``rows``, without the lock."""
+        self._sure = None
+        if self._due.column is not None:
+            version = pragma(self._connection, "data_version")
+            values = (*self._due.values, self._due.below, rows)
+            if self._connection.execute(self._ask, values).fetchone() == (0,):
+                self._sure = rows, version
+
+    def step(self, rows: int) -> int:
+        """Delete so many rows in a transaction; less where there are no more."""
+        self._connection.execute("BEGIN IMMEDIATE")
         try:
-            free = pragma(connection, "freelist_count")
-            gone = connection.execute(statement, (*values, rows)).rowcount
-            note(gone)
-            _cut_off(connection, pragma(connection, "freelist_count") - free)
+            free = pragma(self._connection, "freelist_count")
+            gone = self._go_below(rows)
+            if gone < rows:
+                values = (*self._due.values, rows - gone)
+                gone += self._connection.execute(self._delete, values).rowcount
+            self._note(gone)
+            _cut_off(self._connection, pragma(self._connection, "freelist_count") - free)
         except BaseException:
-            connection.execute("ROLLBACK")
+            self._connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
+        self._connection.execute("COMMIT")
         return gone
 
-    yield from _in_steps(connection, step, FIRST_ROWS, MOST_ROWS)
+    def _go_below(self, rows: int) -> int:
+        """Delete of these rows those that are due for sure."""
+        if self._sure is None or self._sure[1] != pragma(self._connection, "data_version"):
+            return 0
+        values = (self._due.below, min(rows, self._sure[0]))
+        return self._connection.execute(self._delete_below, values).rowcount
 
 
 def _cut_off(connection: sqlite3.Connection, pages: int) -> None:
@@ -84,7 +117,7 @@ def _cut_off(connection: sqlite3.Connection, pages: int) -> None:
 
 
 def give_back(connection: sqlite3.Connection) -> None:
-    """Cut the pages that hold nothing, left by whatever, off the file; then the log, where nobody reads it."""
+    """Cut the pages that hold nothing, left by whatever, off the file; then the log, where nobody uses it."""
 
     def step(pages: int) -> int:
         before = pragma(connection, "freelist_count")
@@ -94,65 +127,46 @@ def give_back(connection: sqlite3.Connection) -> None:
 
     for _pages in _in_steps(connection, step, FIRST_PAGES, MOST_PAGES):
         pass
-    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
     _cut_log(connection)
 
 
 def _cut_log(connection: sqlite3.Connection) -> None:
-    """Make the log empty, unless somebody reads it: waiting for a reader would hold the lock all that time."""
-    waits = pragma(connection, "busy_timeout")
-    connection.execute("PRAGMA busy_timeout = 0")
+    """Make the log short, unless somebody reads it or writes all the time.
+
+    ``TRUNCATE`` would hold the lock while the disk takes what is left of the log. A write that finds all of it moved
+    begins the log anew, and cuts it off where it has been told to.
+    """
+    connection.execute("PRAGMA journal_size_limit = 0")
     for _try in range(TRIES):
-        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if not busy:
+        frames, moved = move_log(connection)
+        if 0 <= frames == moved:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(f"PRAGMA user_version = {pragma(connection, 'user_version')}")
+            connection.execute("COMMIT")
             break
-        time.sleep(LOOKS[2])
-    connection.execute(f"PRAGMA busy_timeout = {waits}")
-
-
-def pragma(connection: sqlite3.Connection, name: str) -> int:
-    """The number that ``PRAGMA name`` gives."""
-    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+        time.sleep(GLANCE)
+    connection.execute("PRAGMA journal_size_limit = -1")
 
 
 def _in_steps(
-    connection: sqlite3.Connection, step: Callable[[int], int], first: int, most: int
+    connection: sqlite3.Connection,
+    step: Callable[[int], int],
+    first: int,
+    most: int,
+    look_ahead: Callable[[int], None] = lambda _size: None,
 ) -> Iterator[int]:
-    """Call ``step`` with a size until it does less than that; what each call did."""
-    size, calm, version = first, 0, pragma(connection, "data_version")
+    """Call ``step`` with a size until it does less than that; what each call did.
+
+    ``look_ahead`` is called with the size of the next step while the lock is free.
+    """
+    size, pace = first, Pace(connection)
     while True:
         started = time.monotonic()
         done = step(size)
         held = time.monotonic() - started
-        _let_others_in(connection, held)
+        more = done == size
+        size = max(1, min(int(size * pace.scale(held)), size * GROWTH, most))
+        pace.rest(held, lambda: look_ahead(size) if more else None)  # noqa: B023
         yield done
-        if done < size:
+        if not more:
             return
-        before, version = version, pragma(connection, "data_version")
-        calm = calm + 1 if version == before else 0
-        size = _next_size(size, held, most, STEP_SECONDS if calm < CALM_STEPS else CALM_SECONDS)
-
-
-def _next_size(size: int, seconds: float, most: int, aim: float) -> int:
-    """The size of a step that takes ``aim`` seconds, after one of ``size`` that took ``seconds``."""
-    scaled = int(size * aim / max(seconds, 1e-6))
-    return max(1, min(scaled, size * 2, most))
-
-
-def _let_others_in(connection: sqlite3.Connection, held: float) -> None:
-    """Leave the lock alone until one who waited while it was ``held`` has looked again."""
-    started = time.monotonic()
-    if held >= WORTH_MOVING:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-    left = next_look(held) - (time.monotonic() - started)
-    if left > 0:
-        time.sleep(left)
-
-
-def next_look(waited: float) -> float:
-    """Seconds between the look that a connection takes next after it has waited so long, and the one before."""
-    for look in LOOKS:
-        waited -= look
-        if waited <= 0:
-            return look
-    return LOOKS[-1]

@@ -13,6 +13,7 @@ import pytest
 
 from weftend.store.local import steps
 from weftend.store.local.database import LOCAL
+from weftend.store.local.pace import pragma
 
 OLD = "2024-01-01T00:00:00Z"
 
@@ -34,53 +35,7 @@ def fill(store: sqlite3.Connection, rows: int, size: int = 10) -> None:
 
 def delete_all(store: sqlite3.Connection) -> list[int]:
     steps.prepare(store)
-    return list(steps.delete(store, "research_metrics", "created_at < ?", ("2025",)))
-
-
-@pytest.mark.parametrize(
-    ("waited", "look"),
-    [(0.0005, 0.001), (0.002, 0.002), (0.03, 0.015), (0.034, 0.020), (0.3, 0.1), (5, 0.1)],
-)
-def test_the_next_look_of_a_connection_that_waits(waited: float, look: float) -> None:
-    assert steps.next_look(waited) == look
-
-
-def test_the_lock_is_left_free_for_as_long_as_a_look_takes(
-    store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock, slept, calls = [0.0], list[float](), iter(range(9))
-    monkeypatch.setattr(steps.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(steps.time, "sleep", slept.append)
-
-    def step(size: int) -> int:
-        clock[0] += 0.03
-        return size if next(calls) < 3 else 0
-
-    assert len(list(steps._in_steps(store, step, 8, 64))) == 4
-    assert slept == [pytest.approx(steps.next_look(0.03))] * 4
-
-
-@pytest.mark.parametrize("others", [True, False])
-def test_steps_are_short_while_others_write(
-    store: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: bool
-) -> None:
-    clock, sizes = [0.0], list[int]()
-    monkeypatch.setattr(steps.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(steps.time, "sleep", lambda _seconds: None)
-    with closing(sqlite3.connect(tmp_path / LOCAL.file_name, isolation_level=None)) as writer:
-
-        def step(size: int) -> int:
-            sizes.append(size)
-            # A thousand a second.
-            clock[0] += size / 1_000
-            if others:
-                writer.execute("INSERT INTO ingest_count (code, events) VALUES (?, 1)", (str(len(sizes)),))
-            return size if len(sizes) < 20 else 0
-
-        list(steps._in_steps(store, step, 8, 64))
-    aim = steps.STEP_SECONDS if others else steps.CALM_SECONDS
-    assert max(sizes[1 : steps.CALM_STEPS]) == pytest.approx(steps.STEP_SECONDS * 1_000, abs=2)
-    assert sizes[-1] == pytest.approx(aim * 1_000, abs=2)
+    return list(steps.delete(store, "research_metrics", steps.Due("created_at < ?", ("2025",))))
 
 
 def test_deleting_goes_on_until_nothing_is_left(store: sqlite3.Connection) -> None:
@@ -93,21 +48,21 @@ def test_deleting_goes_on_until_nothing_is_left(store: sqlite3.Connection) -> No
 def test_space_is_given_back_by_the_step_and_not_by_the_page(store: sqlite3.Connection) -> None:
     fill(store, 5_000, 1_000)
     store.execute("DELETE FROM research_metrics")
-    pages, said = steps.pragma(store, "freelist_count"), list[str]()
+    pages, said = pragma(store, "freelist_count"), list[str]()
     assert pages > 1_000
     store.set_trace_callback(said.append)
     steps.give_back(store)
     store.set_trace_callback(None)
-    assert steps.pragma(store, "freelist_count") == 0
+    assert pragma(store, "freelist_count") == 0
     assert sum("incremental_vacuum" in statement for statement in said) < 10
 
 
 def test_a_step_gives_back_what_it_emptied(store: sqlite3.Connection) -> None:
     fill(store, 5_000, 1_000)
-    pages = steps.pragma(store, "page_count")
+    pages = pragma(store, "page_count")
     delete_all(store)
-    assert steps.pragma(store, "freelist_count") == 0
-    assert steps.pragma(store, "page_count") < pages - 1_000
+    assert pragma(store, "freelist_count") == 0
+    assert pragma(store, "page_count") < pages - 1_000
 
 
 def test_one_who_reads_keeps_neither_the_prune_nor_a_writer_waiting(
@@ -141,4 +96,69 @@ def test_one_who_reads_keeps_neither_the_prune_nor_a_writer_waiting(
         assert took < 5
         assert max(waits) < 5
         assert reader.execute("SELECT count(*) FROM research_metrics").fetchone() == (5_000,)
-    assert steps.pragma(store, "busy_timeout") == 10_000
+    assert pragma(store, "busy_timeout") == 10_000
+
+
+DUE = steps.Due("created_at < ? AND julianday(created_at) IS NOT NULL", ("2025",), "created_at", "2025")
+
+
+def aged(store: sqlite3.Connection) -> list[str]:
+    return [at for (at,) in store.execute("SELECT created_at FROM research_metrics ORDER BY id")]
+
+
+def insert(store: sqlite3.Connection, at: str) -> None:
+    statement = "INSERT INTO research_metrics (session_id, metric_type, created_at) VALUES ('s', 'm', ?)"
+    store.execute(statement, (at,))
+
+
+def deletion(store: sqlite3.Connection) -> tuple[steps._Deletion, list[str]]:
+    said = list[str]()
+    store.set_trace_callback(said.append)
+    return steps._Deletion(store, "research_metrics", DUE, lambda _rows: None), said
+
+
+def test_rows_that_were_asked_in_the_pause_go_without_being_asked_again(store: sqlite3.Connection) -> None:
+    fill(store, 5)
+    made, said = deletion(store)
+    made.look_ahead(4)
+    assert made.step(4) == 4
+    assert [text for text in said if text.startswith("DELETE") and "julianday" in text] == []
+    assert made.step(4) == 1
+
+
+def test_a_row_that_does_not_meet_the_condition_stays_though_it_stands_among_those_that_do(
+    store: sqlite3.Connection,
+) -> None:
+    for at in (OLD, "2024-01-01 and a bit", OLD, "2026-01-01"):
+        insert(store, at)
+    made, said = deletion(store)
+    made.look_ahead(3)
+    assert made.step(3) == 2
+    assert all("julianday" in text for text in said if text.startswith("DELETE"))
+    assert aged(store) == ["2024-01-01 and a bit", "2026-01-01"]
+
+
+def test_what_somebody_writes_after_the_pause_is_asked_too(store: sqlite3.Connection, tmp_path: Path) -> None:
+    fill(store, 3)
+    made, _said = deletion(store)
+    made.look_ahead(4)
+    with closing(sqlite3.connect(tmp_path / LOCAL.file_name, isolation_level=None)) as writer:
+        insert(writer, "2023, some day")
+    assert made.step(4) == 3
+    assert aged(store) == ["2023, some day"]
+
+
+def test_the_log_is_cut_off_though_others_have_the_database_open(
+    store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / LOCAL.file_name, isolation_level=None)) as other:
+        other.execute("SELECT count(*) FROM research_metrics").fetchone()
+        steps.prepare(store)
+        fill(store, 5_000, 1_000)
+        log = tmp_path / f"{LOCAL.file_name}-wal"
+        assert log.stat().st_size > 5_000_000
+        version = pragma(store, "user_version")
+        steps.give_back(store)
+        assert log.stat().st_size < 20_000
+        assert pragma(store, "user_version") == version
+        assert other.execute("SELECT count(*) FROM research_metrics").fetchone() == (5_000,)
