@@ -199,6 +199,19 @@ def test_policy_never_lengthens(shell: Shell) -> None:
     assert rules["research_metrics"] == "days 365 by created_at"
 
 
+@pytest.mark.parametrize("table", ["research_metric", "conversation_messages", "ci_completion_finding"])
+def test_a_policy_that_shortens_nothing_is_refused(shell: Shell, table: str) -> None:
+    policy = shell.folder / "policy.json"
+    policy.write_text(json.dumps({"retention": {"finding_messages": 3, table: 3}}))
+    for command in (("db", "prune-plan"), ("db", "prune-apply"), ("db", "tables")):
+        refused = shell.json(*command, status=2, WEFTEND_POLICY=str(policy))
+        assert [(issue["code"], issue["path"]) for issue in refused["issues"]] == [
+            ("POLICY_INVALID", f"{policy}#/retention/{table}")
+        ]
+    problems = shell.json("doctor", status=1, WEFTEND_POLICY=str(policy))["problems"]
+    assert [problem["code"] for problem in problems] == ["POLICY_INVALID"]
+
+
 @pytest.mark.parametrize(
     "text", ["{", "[]", '{"schema":"x"}', '{"schema":"weftend.prunePlan/0","tables":[{}]}']
 )

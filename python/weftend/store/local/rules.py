@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from weftend.errors import Code, Issue, IssueList, WeftendError
 from weftend.policy.organisation import Organisation
 from weftend.store.local.retention import Rule
 
@@ -20,12 +21,26 @@ def in_force(contracts: dict[str, Any], database: str, organisations: Iterable[O
 
     Returns:
         One rule per table of that database that has no parent.
+
+    Raises:
+        WeftendError: ``POLICY_INVALID`` where an organisation names a table without a number of days to shorten:
+            it may be misspelt, and rows that should go would stay.
     """
+    organisations = list(organisations)
+    counted = sorted(item["table"] for item in contracts["retention"] if item["days"] is not None)
+    if issues := [issue for each in organisations for issue in _misnamed(each, counted)]:
+        raise WeftendError(IssueList.of(issues))
     tables = {table["table"] for table in contracts["tables"] if table["database"] == database}
     rules = [_rule(item) for item in contracts["retention"] if item["table"] in tables]
     for organisation in organisations:
         rules = [_shortened(rule, organisation.retention.get(rule.table)) for rule in rules]
     return rules
+
+
+def _misnamed(organisation: Organisation, counted: list[str]) -> Iterator[Issue]:
+    for table in sorted(set(organisation.retention).difference(counted)):
+        message = f"no rule counts the days of this table; there are {', '.join(counted)}"
+        yield Issue(Code.POLICY_INVALID, f"{organisation.source}#/retention/{table}", message)
 
 
 def _rule(item: dict[str, Any]) -> Rule:

@@ -5,13 +5,11 @@
 //! A layer that cannot be read counts as [`Mode::Off`]: a broken wish for privacy is not permission.
 
 use std::ffi::OsString;
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-/// The largest policy or configuration file that is read, in bytes.
-const MAX_FILE_BYTES: u64 = 65_536;
+use super::mode_file;
 
 /// How far recorded events may go, from the most private.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -117,17 +115,6 @@ pub struct PolicyFile {
     pub named: bool,
 }
 
-/// The settings of a policy or configuration file; a name that is not known may be a misspelt demand.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SettingsFile {
-    mode: Option<Mode>,
-    #[serde(rename = "minimumFloor")]
-    _minimum_floor: Option<serde::de::IgnoredAny>,
-    #[serde(rename = "retention")]
-    _retention: Option<serde::de::IgnoredAny>,
-}
-
 /// The mode in force under `sources`: the most private of all that are set.
 pub fn decide(sources: &Sources) -> Decision {
     let policies = sources.policy_files.iter();
@@ -155,7 +142,7 @@ pub fn decide(sources: &Sources) -> Decision {
 }
 
 fn read_file(layer: Layer, path: &Path, must_exist: bool) -> Reading {
-    let (mode, problem) = match file_mode(path, must_exist) {
+    let (mode, problem) = match mode_file::read(path, must_exist) {
         Ok(mode) => (mode, None),
         Err(problem) => (Some(Mode::Off), Some(problem)),
     };
@@ -165,28 +152,6 @@ fn read_file(layer: Layer, path: &Path, must_exist: bool) -> Reading {
         mode,
         problem,
     }
-}
-
-fn file_mode(path: &Path, must_exist: bool) -> Result<Option<Mode>, String> {
-    let absent = |kind| matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory);
-    let file = match std::fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if !must_exist && absent(error.kind()) => return Ok(None),
-        Err(error) => return Err(error.to_string()),
-    };
-    let mut text = Vec::new();
-    file.take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut text)
-        .map_err(|error| error.to_string())?;
-    if text.len() as u64 > MAX_FILE_BYTES {
-        return Err(format!("larger than {MAX_FILE_BYTES} bytes"));
-    }
-    crate::canonical::canonicalize_text(&text)
-        .map_err(|error| error.to_string())
-        .and_then(|text| {
-            serde_json::from_slice::<SettingsFile>(&text).map_err(|error| error.to_string())
-        })
-        .map(|file| file.mode)
 }
 
 fn read_variable(value: Option<&OsString>) -> Reading {
@@ -223,7 +188,11 @@ mod tests {
         }
     }
 
-    const BROKEN: [(&str, &str); 4] = [
+    const BROKEN: [(&str, &str); 8] = [
+        ("floor-word", r#"{"minimumFloor":"x"}"#),
+        ("floor-0", r#"{"minimumFloor":0}"#),
+        ("days-word", r#"{"retention":{"t":"x"}}"#),
+        ("days-most", r#"{"retention":{"t":36501}}"#),
         ("torn", "{"),
         ("word", r#"{"mode":"loud"}"#),
         ("twice", r#"{"mode":"off","mode":"local"}"#),
@@ -301,6 +270,13 @@ mod tests {
             );
             assert!(decision.readings[0].problem.is_some());
         }
+    }
+
+    #[test]
+    fn numbers_are_read_as_canonical_json_has_them() {
+        let text = r#"{"minimumFloor":1e2,"retention":{"t":0.0},"mode":"export"}"#;
+        let decision = decide(&policy(file("numbers", text), false));
+        assert_eq!(decision.mode, Mode::Export);
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod contract;
 pub mod control;
 pub mod counter;
 pub mod event;
+mod mode_file;
 pub mod paths;
 mod per_process;
 pub mod process;
