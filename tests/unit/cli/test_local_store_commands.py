@@ -246,6 +246,25 @@ def mend(shell: Shell, command: str) -> None:
     subprocess.run(["sh", "-c", command], env=shell.environment(), check=True, timeout=60)
 
 
+def test_doctor_opens_a_broken_policy_file_and_does_not_move_it_away(shell: Shell, tmp_path: Path) -> None:
+    shell("record", "benchmark_event")
+    shell("ingest")
+    policy = tmp_path / "po#licy.json"
+    policy.write_text('{"mode": "of"}')
+    problems = shell.json("doctor", status=1, WEFTEND_POLICY=str(policy))["problems"]
+    assert [problem["code"] for problem in problems] == ["MODE_UNREADABLE", "POLICY_INVALID"]
+    (command,) = {problem["command"] for problem in problems}
+    editor = {"EDITOR": "sed -i s/of/off/"}
+    subprocess.run(["sh", "-c", command], env=shell.environment() | editor, check=True, timeout=60)
+    assert policy.read_text() == '{"mode": "off"}'
+    assert shell.json("doctor", WEFTEND_POLICY=str(policy))["problems"] == []
+
+
+def test_doctor_forgets_a_policy_file_that_is_not_there(shell: Shell, tmp_path: Path) -> None:
+    problems = shell.json("doctor", status=1, WEFTEND_POLICY=str(tmp_path / "none.json"))["problems"]
+    assert {problem["command"] for problem in problems} == {"unset WEFTEND_POLICY"}
+
+
 def test_what_was_refused_is_a_problem_until_it_is_acknowledged(shell: Shell) -> None:
     refuse = ("record", "benchmark_event", "host=box-17")
     shell(*refuse)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +12,7 @@ from typing import Final
 
 from weftend import contracts, recording
 from weftend.errors import Code, WeftendError
-from weftend.policy.organisation import policies
+from weftend.policy.organisation import VARIABLE, policies
 from weftend.store.content import CONTENT
 from weftend.store.local import counts, disk, pruning
 from weftend.store.local.database import LOCAL
@@ -46,7 +47,7 @@ def _mode(health: Health) -> None:
     health.mode = {"mode": decision.mode, "layer": decision.layer}
     for reading in decision.readings:
         if reading.problem is not None:
-            command = _MENDS_MODE.get(reading.layer, "ask whoever wrote the policy file to mend it")
+            command = _MENDS_MODE.get(reading.layer) or _mends_policy(Path(reading.source))
             health.problems.append(Problem(Code.MODE_UNREADABLE, reading.source, reading.problem, command))
 
 
@@ -57,7 +58,19 @@ def _policies(health: Health) -> None:
                 {"source": str(policy.source), "minimumFloor": policy.minimum_floor, "mode": policy.mode}
             )
     except WeftendError as error:
-        health.problems += _problems(error, "ask whoever wrote the policy file to mend it")
+        health.problems += [
+            Problem(str(issue.code), issue.path, issue.message, _mends_policy(_file(issue.path)))
+            for issue in error.issues.issues
+        ]
+
+
+def _mends_policy(path: Path) -> str:
+    """Opens a policy file at which a message says what is wrong: to move it away would loosen what it asks for."""
+    if not os.path.lexists(path):
+        return f"unset {VARIABLE}"
+    if path.is_dir():
+        return f"mv {quoted(path)} {quoted(path)}.old"
+    return f"${{EDITOR:-vi}} {quoted(path)}" if os.access(path, os.W_OK) else f"sudoedit {quoted(path)}"
 
 
 def _contracts(health: Health) -> None:
@@ -92,7 +105,10 @@ def _store(health: Health, home: Path) -> None:
                         _counts(health, connection)
         planned = pruning.plan(home, datetime.now(UTC))
     except WeftendError as error:
-        health.problems += _store_problems(error)
+        # A plan needs policies and contracts, too; what is wrong with those has been told, with what mends it.
+        told = {(problem.code, problem.path) for problem in health.problems}
+        news = _store_problems(error)
+        health.problems += [problem for problem in news if (problem.code, problem.path) not in told]
         return
     health.prune = [
         {"table": line.table, "rows": line.rows, "size": line.size}
@@ -125,9 +141,13 @@ def _counts(health: Health, connection: sqlite3.Connection) -> None:
 def _store_problems(error: WeftendError) -> Iterator[Problem]:
     commands = {Code.STORE_NEWER: "pip install --upgrade weftend", Code.STORE_OLDER: "weftend ingest"}
     for issue in error.issues.issues:
-        path = issue.path.partition("#")[0]
-        command = commands.get(Code(issue.code)) or _aside(Path(path))
+        command = commands.get(Code(issue.code)) or _aside(_file(issue.path))
         yield Problem(str(issue.code), issue.path, issue.message, command)
+
+
+def _file(path: str) -> Path:
+    """The file of an issue's ``file#place``."""
+    return Path(path.rpartition("#")[0] or path)
 
 
 def _aside(path: Path) -> str:
