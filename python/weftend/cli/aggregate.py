@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -107,17 +108,30 @@ def _warn(asked: sources.Asked, read: sources.Read, floor: Floor, place: Home) -
     if empty and conduit.has_news(read.reading.partial, place):
         say(f"No vocabulary yet for {', '.join(empty)}: what they hold is released as __other__ alone.")
         say("Runs that are released are never released again under a better one. To name them first:")
-        say(f"  {_collecting(asked, floor)} > names.txt")
-        say("then review the file, look at it with --vocabulary names.txt --preview, and apply with it.")
+        file = _new_file()
+        say(f"  {_collecting(asked, floor)} > {file}")
+        say(f"then review the file, look at it with --vocabulary {file} --preview, and apply with it.")
+
+
+def _new_file() -> str:
+    """A file to write names to that is not there: the shell would empty one that is."""
+    numbered = chain(["names.txt"], (f"names-{number}.txt" for number in count(2)))
+    return next(name for name in numbered if not Path(name).exists())
 
 
 def _collecting(asked: sources.Asked, floor: Floor) -> str:
     """The command line that would propose names for what is read here."""
     inputs = [str(path) for path in asked.inputs]
-    words = ["weftend", "vocabulary", "collect", asked.stream_id]
-    words += inputs if 0 < len(inputs) <= MOST_INPUTS and "-" not in inputs else ["INPUT..."]
-    words += ["--unit", asked.unit] if asked.unit else []
+    listed = asked.listed not in (None, sources.STDIN)
+    shown = len(inputs) <= MOST_INPUTS and "-" not in inputs and (inputs or listed)
+    words = ["weftend", "vocabulary", "collect", asked.stream_id, *(inputs if shown else ["INPUT..."])]
+    words += ["--inputs-from", str(asked.listed)] if listed else []
+    for option, value in (("--unit", asked.unit), ("--format", asked.document_format)):
+        words += [option, value] if value else []
+    words += ["--slow", str(asked.slow)] if asked.slow is not None else []
+    words += [word for file in asked.vocabulary for word in ("--vocabulary", file)]
     words += [word for file in asked.definitions for word in ("--streams", str(file))]
+    words += ["--contracts", str(asked.extra)] if asked.extra else []
     return f"{shlex.join(words)} --k {floor.k}"
 
 

@@ -137,7 +137,12 @@ fn other_versions_are_refused_with_what_they_say() {
     assert!(
         refusal(br#"{"version":"jane@example.org and more","runs":[]}"#)
             .2
-            .starts_with("SARIF version another;")
+            .starts_with("another SARIF version; only")
+    );
+    let draft = refusal(br#"{"version":"2.0.0-csd.2.beta.2018-10-10","runs":[]}"#).2;
+    assert!(
+        draft.starts_with("SARIF version 2.0.0-csd.2.beta.2018-10-10;"),
+        "{draft}"
     );
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 
@@ -36,6 +37,29 @@ def test_a_vocabulary_is_collected_and_used(tmp_path, capfdbinary):
     chunk = json.loads((tmp_path / "out" / SNAPSHOT).read_bytes())["chunks"][0]
     assert chunk["payload"]["aggregates"]["failingTests"] == {"__other__": 7, "pkg.Suite::flop": 12}
     assert "No vocabulary yet for slowTests" in err
+
+
+def test_the_command_that_is_suggested_keeps_names_and_files(tmp_path, capfdbinary, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    many(tmp_path / "reports", 9)
+    many(tmp_path / "more", 9, first=9)
+    names, inputs = tmp_path / "names.txt", tmp_path / "inputs.txt"
+    names.write_text("failingTests pkg.Suite::gone\n")
+    inputs.write_text("reports\nmore\n")
+    asked = ["--inputs-from", "inputs.txt", "--slow", "15", "--format", "junit", "--vocabulary", "names.txt"]
+    status, _, err = run(capfdbinary, "aggregate", TESTS, *asked, "--k", 6, "--home", "home")
+    assert (status, "then review the file, look at it with --vocabulary names-2.txt" in err) == (0, True)
+    (line,) = (line for line in err.splitlines() if line.startswith("  weftend "))
+    command, _, file = line.rpartition(" > ")
+    assert file == "names-2.txt", "names.txt is there: the shell would empty it"
+    status, printed, _ = run(capfdbinary, *shlex.split(command)[1:])
+    assert status == 0
+    # With the ten seconds of the definition six runs would have a slow test.
+    assert printed.decode().splitlines() == [
+        "failingTests pkg.Suite::flop",
+        "failingTests pkg.Suite::gone",
+        "failureTypes AssertionError",
+    ]
 
 
 def test_names_are_not_read_from_the_file_that_they_go_to(tmp_path):

@@ -106,14 +106,16 @@ impl Log {
 }
 
 fn other_version(version: &str) -> String {
-    let shown = version.len() <= 16
+    // Drafts say things like 2.0.0-csd.2.beta.2018-10-10; free text is not repeated.
+    let shown = version.len() <= 32
         && version
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
-    let version = if shown { version } else { "another" };
-    format!(
-        "SARIF version {version}; only {VERSION} is read, and the SARIF SDK converts older logs to it"
-    )
+    let named = match shown {
+        true => format!("SARIF version {version}"),
+        false => "another SARIF version".to_owned(),
+    };
+    format!("{named}; only {VERSION} is read, and the SARIF SDK converts older logs to it")
 }
 
 /// Whether `head`, the first bytes of a document, may begin a SARIF log.
