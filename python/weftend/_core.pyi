@@ -271,8 +271,8 @@ def next_window(
 ) -> tuple[int, _Released | None]:
     """Units found, and what was released; see :mod:`weftend.egress`."""
 
-def unregistered(stream: Stream, partial: Partial, map: str, /) -> tuple[_Names, int]:
-    """Raw keys that fall into ``__other__``, and how many are not listed; see :mod:`weftend.egress`."""
+def unregistered(stream: Stream, partial: Partial, /) -> list[tuple[_Names, int]]:
+    """Per map the raw keys that fall into ``__other__``, and how many are not listed; see :mod:`weftend.egress`."""
 
 def check_store(stream_id: str, store: bytes, /) -> tuple[str | None, str | None, int]:
     """(anchor, head, tick); see :mod:`weftend.chain`."""

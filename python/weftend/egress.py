@@ -126,14 +126,12 @@ def _map_notes(
     return MapNotes(map, tuple(hidden), tuple(complementary), tuple(unregistered), more)
 
 
-def unregistered(stream: Stream, partial: Partial, map: str) -> tuple[Names, int]:
-    """The raw keys of ``map`` that fall into ``__other__``. **Private: for the operator's own eyes.**
+def unregistered(stream: Stream, partial: Partial) -> dict[str, tuple[Names, int]]:
+    """The raw keys of each map that fall into ``__other__``. **Private: for the operator's own eyes.**
 
     Returns:
-        At most 100 of them with their units, most frequent first, then in byte order; and how many more there are.
-
-    Raises:
-        KeyError: no such map.
+        Map → at most 100 of them with their units, most frequent first, then in byte order; and how many more
+        there are.
     """
-    listed, more = _core.unregistered(stream, partial, map)
-    return tuple(listed), more
+    maps = zip(stream.maps, _core.unregistered(stream, partial), strict=True)
+    return {name: (tuple(listed), more) for name, (listed, more) in maps}

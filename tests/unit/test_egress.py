@@ -107,7 +107,7 @@ def test_one_map_windows_share_no_unit() -> None:
 def test_unregistered_names_are_for_the_operator() -> None:
     stream = load()
     partial = runs(stream, range(9), "Z:9")
-    assert unregistered(stream, partial, "families") == ((("Z:9", 9),), 0)
+    assert unregistered(stream, partial)["families"] == ((("Z:9", 9),), 0)
     released = release(stream, partial)
     assert released.notes.maps[1].unregistered == (("Z:9", 9),)
     assert b"Z" not in released.chunk

@@ -63,9 +63,7 @@ class Counted:
 
 def counted(stream: Stream, partial: Partial) -> Counted:
     """The exact counts of ``partial``, whose channels are the stream's maps."""
-    return Counted(
-        exact(stream, partial), {name: unregistered(stream, partial, name) for name in stream.maps}
-    )
+    return Counted(exact(stream, partial), unregistered(stream, partial))
 
 
 def _table(heads: tuple[str, str, str, str], rows: list[Row]) -> str:

@@ -96,18 +96,18 @@ pub(crate) fn next_window<'py>(
     }
 }
 
-/// The raw keys of a map that fall into __other__, most frequent first, and how many more there are. Private.
+/// Per map the raw keys that fall into __other__, most frequent first, and how many more there are. Private.
 #[pyfunction]
-#[pyo3(signature = (stream, partial, map, /))]
+#[pyo3(signature = (stream, partial, /))]
 pub(crate) fn unregistered(
     py: Python<'_>,
     stream: &Stream,
     partial: &Partial,
-    map: &str,
-) -> PyResult<(Names, u64)> {
-    let map = stream.map(map)?;
-    let (listed, more) = py.detach(|| release::unregistered(&stream.0, &partial.lock(), map));
-    Ok((names(listed), more))
+) -> Vec<(Names, u64)> {
+    let maps = py.detach(|| release::unregistered(&stream.0, &partial.lock()));
+    maps.into_iter()
+        .map(|(listed, more)| (names(listed), more))
+        .collect()
 }
 
 fn chunk(py: Python<'_>, released: Released) -> Chunk<'_> {

@@ -111,18 +111,18 @@ impl Notes {
     }
 }
 
-/// The raw keys of a map that fall into `__other__`, and how many more there are than the listed ones.
+/// Of each of the stream's maps the raw keys that fall into `__other__`, and how many more there are than the listed
+/// ones.
 ///
-/// Most frequent first, then in byte order, at most [`MAX_UNREGISTERED`]. `map` is a number below the stream's maps.
-/// **Private.**
-pub fn unregistered(stream: &Stream, partial: &Partial, map: usize) -> (Vec<Named>, u64) {
+/// Most frequent first, then in byte order, at most [`MAX_UNREGISTERED`]. **Private.**
+pub fn unregistered(stream: &Stream, partial: &Partial) -> Vec<(Vec<Named>, u64)> {
     let totals = partial.totals();
-    let keys = totals
-        .get(map)
-        .into_iter()
-        .flatten()
-        .map(|(&key, tally)| (key, tally.units));
-    most_frequent(stream, map, keys)
+    let maps = totals.iter().take(stream.maps().len()).enumerate();
+    maps.map(|(map, keys)| {
+        let keys = keys.iter().map(|(&key, tally)| (key, tally.units));
+        most_frequent(stream, map, keys)
+    })
+    .collect()
 }
 
 fn most_frequent<'a>(
@@ -134,9 +134,14 @@ fn most_frequent<'a>(
     let mut names: Vec<(&str, u64)> = keys
         .filter(|(key, _)| stream.slot(map, key) == other)
         .collect();
-    names.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    let more = names.len().saturating_sub(MAX_UNREGISTERED) as u64;
-    let listed = names.into_iter().take(MAX_UNREGISTERED);
+    let order = |a: &(&str, u64), b: &(&str, u64)| b.1.cmp(&a.1).then(a.0.cmp(b.0));
+    let more = names.len().saturating_sub(MAX_UNREGISTERED);
+    if more > 0 {
+        names.select_nth_unstable_by(MAX_UNREGISTERED, order);
+        names.truncate(MAX_UNREGISTERED);
+    }
+    names.sort_unstable_by(order);
+    let listed = names.into_iter();
     (
         listed
             .map(|(key, count)| Named {
@@ -144,6 +149,6 @@ fn most_frequent<'a>(
                 count,
             })
             .collect(),
-        more,
+        more as u64,
     )
 }
