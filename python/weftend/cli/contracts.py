@@ -49,7 +49,8 @@ def check(folder: Path | None, today: Any, _json: bool) -> ExitStatus:
         emit_json(issues.as_dict())
     else:
         report(issues)
-        say("" if issues.issues else "Everything holds.")
+        if not issues.issues:
+            say("Everything holds.")
     return ExitStatus.NOTHING_RELEASED if issues.issues else ExitStatus.DONE
 
 

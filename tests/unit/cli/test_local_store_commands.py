@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -452,3 +453,39 @@ def test_what_no_column_takes_is_refused(shell: Shell, option: list[str]) -> Non
     messages = shell.folder / "messages.json"
     messages.write_bytes(CARGO)
     assert shell.code("ingest", "cargo", str(messages), *option) == "USAGE"
+
+
+def test_doctor_says_that_a_spool_that_is_no_folder_takes_nothing(shell: Shell) -> None:
+    shell.home.mkdir(mode=0o700)
+    spool = shell.home / "spool"
+    spool.touch(0o600)
+    assert shell.code("record", "benchmark_event") == "EVENT_SPOOL_UNWRITABLE"
+    (problem,) = shell.json("doctor", status=1)["problems"]
+    assert (problem["code"], problem["path"]) == ("FILE_UNWRITABLE", str(spool))
+    assert subprocess.run(["sh", "-c", problem["command"]], timeout=60).returncode == 0
+    assert shell.json("record", "benchmark_event")["recorded"] is True
+    assert shell.json("doctor")["problems"] == []
+
+
+def test_doctor_counts_as_waiting_what_an_ingest_would_take(shell: Shell) -> None:
+    shell("record", "benchmark_event")
+    spool = shell.home / "spool"
+    (segment,) = spool.iterdir()
+    (spool / "gone.ndjson").symlink_to("nowhere")
+    (spool / "folder.ndjson").mkdir()
+    waiting = {"bytes": segment.stat().st_size, "segments": 1, "torn": 0}
+    assert shell.json("doctor")["spool"] == waiting
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_store_that_is_no_file_is_refused_without_waiting(
+    shell: Shell, make: Callable[[Path], None]
+) -> None:
+    shell.home.mkdir(mode=0o700)
+    make(shell.home / "telemetry.sqlite3")
+    (shell.home / "telemetry.sqlite3").chmod(0o700)
+    for command in (["ingest"], ["db", "tables"], ["db", "query", "SELECT 1"], ["db", "prune-apply"]):
+        assert shell.code(*command) == "STORE_FOREIGN"
+    (problem,) = shell.json("doctor", status=1)["problems"]
+    assert subprocess.run(["sh", "-c", problem["command"]], timeout=60).returncode == 0
+    assert shell.json("doctor")["problems"] == []

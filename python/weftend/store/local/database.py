@@ -43,6 +43,7 @@ class Database:
         path = home / self.file_name
         with refusals(path):
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _check_regular(path)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
             connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
             with _closed_on_error(connection):
@@ -63,6 +64,7 @@ class Database:
         path = home / self.file_name
         if not path.exists():
             return None
+        _check_regular(path)
         with refusals(path):
             connection = _read_only(path)
             with _closed_on_error(connection):
@@ -113,6 +115,12 @@ def migrate(connection: sqlite3.Connection, database: Database) -> None:
         except BaseException:
             connection.execute("ROLLBACK")
             raise
+
+
+def _check_regular(path: Path) -> None:
+    """Refuse a folder, and a pipe, whose opening would wait for ever."""
+    if path.exists() and not path.is_file():
+        raise _refusal(Code.STORE_FOREIGN, path, "no regular file")
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
@@ -52,13 +53,14 @@ def _files(health: Health, home: Path) -> None:
 
 def _room(health: Health, home: Path) -> None:
     """Whether anything could be recorded: a folder that is there, or can be made, with room in it."""
-    place = next(path for path in (home, *home.absolute().parents) if os.path.lexists(path))
+    ours = (home / SPOOL, home)
+    place = next(path for path in (*ours, *home.absolute().parents) if os.path.lexists(path))
     if not place.is_dir():
         message = "is no folder, so nothing is recorded"
         health.problems.append(
             Problem(Code.FILE_UNWRITABLE, str(place), message, f"mv {quoted(place)} {quoted(place)}.old")
         )
-    elif place != home and not os.access(place, os.W_OK):
+    elif place not in ours and not os.access(place, os.W_OK):
         message = f"{home} cannot be made in it, so nothing is recorded"
         command = "WEFTEND_HOME=FOLDER, with one that can be written"
         health.problems.append(Problem(Code.FILE_UNWRITABLE, str(place), message, command))
@@ -72,8 +74,8 @@ def _room(health: Health, home: Path) -> None:
 
 
 def _spool(health: Health, spool: Path) -> None:
-    segments = [path for path in _listed(spool) if path.suffix == SEGMENT_SUFFIX]
-    size = sum(path.stat().st_size for path in segments)
+    segments = list(_segment_sizes(spool))
+    size = sum(segments)
     torn = sum(1 for _path in _listed(spool / TORN_FOLDER))
     health.spool = {"segments": len(segments), "bytes": size, "torn": torn}
     if size > SPOOL_BYTES // 2:
@@ -89,6 +91,15 @@ def _spool(health: Health, spool: Path) -> None:
                 f"rm -r {quoted(spool / TORN_FOLDER)}",
             )
         )
+
+
+def _segment_sizes(spool: Path) -> Iterator[int]:
+    """The bytes of each segment that an ingest would take; one may go while this looks."""
+    for path in _listed(spool):
+        with contextlib.suppress(OSError):
+            status = path.lstat()
+            if path.suffix == SEGMENT_SUFFIX and stat.S_ISREG(status.st_mode):
+                yield status.st_size
 
 
 def _listed(folder: Path) -> Iterator[Path]:

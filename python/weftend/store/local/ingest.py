@@ -7,6 +7,7 @@ removed, or set aside where its last line is torn. A recording is closed once no
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -91,7 +92,7 @@ class Ingest:
     def _known(self, segment: str) -> tuple[int | None, int]:
         """The row of the segment's recording, if it is known, and how far the segment was taken in."""
         query = "SELECT recording_id, offset FROM ingest_offset WHERE segment = ?"
-        return self.connection.execute(query, (segment,)).fetchone() or (None, 0)
+        return self.connection.execute(query, (_stored(segment),)).fetchone() or (None, 0)
 
     def _take(self, taken: Taken, done: Ingested) -> None:
         try:
@@ -132,7 +133,7 @@ class Ingest:
 
     def _insert(self, taken: Taken, known: int | None, reading: Reading, news: Ingested) -> int:
         """Insert what was read of a segment; the offset up to which it is taken in."""
-        name = taken.path.name
+        name = _stored(taken.path.name)
         recording = known or self._recording(name, reading.header)
         if recording is None and not taken.closed:
             return 0
@@ -231,3 +232,8 @@ def _put_away(taken: Taken, torn: bool) -> None:
         taken.segment.set_aside(taken.path.parent / TORN_FOLDER)
     else:
         taken.segment.remove()
+
+
+def _stored(name: str) -> str:
+    """A file's name as a database can hold it: bytes that are no UTF-8 are spelt out."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -345,3 +345,19 @@ def test_what_another_ingest_takes_in_between_the_reading_and_the_transaction_is
     assert others[1].events == 10
     assert query(home, "SELECT count(*) FROM research_metrics") == [(10,)]
     assert list((home / "spool").iterdir()) == []
+
+
+def test_a_segment_of_any_name_keeps_no_other_out(home: Path) -> None:
+    recording = "ab" * 16
+    header = f'{{"recording":"{recording}","schema":"weftend.spool/0","v":0}}\n'
+    event = '{"at":1,"fields":{},"session":"s","type":"benchmark_event","v":1}\n'
+    (home / "spool").mkdir(parents=True)
+    for name in (
+        b"\xff.ndjson",
+        recording.encode() + b"-\xff.ndjson",
+        recording.encode() + b"-000000.ndjson",
+    ):
+        (home / "spool" / os.fsdecode(name)).write_text(header + event)
+    done = ingest(home)
+    assert (done.events, done.refused) == (2, {"EVENT_LINE_INVALID": 1})
+    assert not list((home / "spool").iterdir())
