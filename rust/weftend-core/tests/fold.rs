@@ -600,3 +600,24 @@ fn appending_what_has_other_numbers_absorbs_it() {
     assert_eq!(one.append(other), Err(FoldError::Mismatch));
     assert_eq!(one.to_bytes(), whole.to_bytes());
 }
+
+#[test]
+fn totals_of_many_units_are_those_of_their_shares() {
+    let folded = |numbers: std::ops::Range<u32>| {
+        let mut partial = empty();
+        numbers.for_each(|number| put(&mut partial, number));
+        partial
+    };
+    let mut summed = vec![BTreeMap::<String, Tally>::new(); 2];
+    for start in (0..50_000).step_by(5_000) {
+        let share = totals_of(&folded(start..start + 5_000));
+        for (totals, share) in summed.iter_mut().zip(share) {
+            for (key, tally) in share {
+                let sum = totals.entry(key).or_default();
+                sum.units += tally.units;
+                sum.total += tally.total;
+            }
+        }
+    }
+    assert_eq!(totals_of(&folded(0..50_000)), summed);
+}

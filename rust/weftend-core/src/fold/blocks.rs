@@ -1,5 +1,7 @@
 //! All rows of a partial, in blocks of neighbouring units.
 
+use std::ops::Range;
+
 use super::block::{Block, Room, UNITS};
 use super::packed::{Cursor, write_unit};
 use super::rows::{Cell, Combine, Row};
@@ -100,11 +102,20 @@ impl Blocks {
     }
 
     /// The cells of each of the units 0 to `units` − 1, in this order.
-    pub(super) fn each_unit(&self, units: usize, mut visit: impl FnMut(usize, &mut Vec<Cell>)) {
+    pub(super) fn each_unit(&self, units: usize, visit: impl FnMut(usize, &mut Vec<Cell>)) {
+        self.each_of(0..units, visit);
+    }
+
+    /// The same for these units, of which the first is the first of a block.
+    pub(super) fn each_of(
+        &self,
+        units: Range<usize>,
+        mut visit: impl FnMut(usize, &mut Vec<Cell>),
+    ) {
         let mut cells = Vec::new();
-        for block in 0..units.div_ceil(UNITS) {
+        for block in units.start / UNITS..units.end.div_ceil(UNITS) {
             let mut cursor = self.cursor(block * UNITS, 0);
-            for unit in block * UNITS..units.min((block + 1) * UNITS) {
+            for unit in block * UNITS..units.end.min((block + 1) * UNITS) {
                 cells.clear();
                 cursor.read_unit(&mut cells);
                 visit(unit, &mut cells);

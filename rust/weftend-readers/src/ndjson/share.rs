@@ -64,7 +64,7 @@ impl Share {
         self.places.extend(places);
         self.numbers.clear();
         for ((value, hash), place) in batch.units.iter().zip(&self.places) {
-            let known = place.and_then(|place| units.is_at(place, value));
+            let known = place.and_then(|place| units.at(place, value));
             self.numbers.push(match known {
                 Some(number) => number,
                 None => units.get_hashed(*hash, value, || {
