@@ -287,3 +287,19 @@ def test_a_copy_in_the_folder_that_is_one_run_counts_once(stream, tmp_path):
     plain, copied = (ci.read(stream, [tmp_path / name], unit="dir") for name in ("one", "two"))
     assert copied.partial.to_bytes() == plain.partial.to_bytes()
     assert (copied.counts.documents, copied.counts.duplicates) == (2, 1)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_members_of_one_name_are_not_lost_in_silence(stream, tmp_path):
+    inner = zipped({f"{n}.xml": junit(f"inner{n}").encode() for n in range(5)})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:  # as a script does that adds each night's report
+        for number in range(3):
+            archive.writestr("report.xml", junit("a", number=number))
+        archive.writestr("inner.zip", inner)
+    write(
+        tmp_path, {"runs.zip": packed.getvalue(), "stored.zip": zipped({"in.zip": inner}, zipfile.ZIP_STORED)}
+    )
+    reading = ci.read(stream, [tmp_path])
+    assert issues(reading) == [("INPUT_INVALID", "runs.zip#")]
+    assert len(reading.partial) == 6, "what can be read is counted"

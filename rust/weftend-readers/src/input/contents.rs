@@ -7,24 +7,33 @@ const LOCATOR: &[u8; 4] = b"PK\x06\x07";
 /// The end record and the longest comment behind it, and the locator of zip64 before it.
 const TAIL: u64 = 22 + 65_535 + 20;
 
-/// The greatest count of members that an end record in `file` gives; 0 where there is none. Leaves `file` at its
-/// start.
-pub(super) fn members(file: &mut (impl Read + Seek)) -> io::Result<u64> {
+/// How many members the end records of a file give; 0 where there is none.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Members {
+    /// The greatest count; a record may also stand in a member that is a zip archive, or in the comment.
+    pub(super) most: u64,
+    /// The count of the last record, which is the archive's own unless its comment holds one.
+    pub(super) last: u64,
+}
+
+/// The counts that the end records in `file` give. Leaves `file` at its start.
+pub(super) fn members(file: &mut (impl Read + Seek)) -> io::Result<Members> {
     let length = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
     let mut tail = Vec::new();
     file.by_ref().take(TAIL).read_to_end(&mut tail)?;
-    let mut most = 0;
+    let mut found = Members::default();
     for at in memchr::memmem::find_iter(&tail, END) {
         let count = number(&tail, at + 10, 2).unwrap_or(0);
-        most = most.max(if count == 0xFFFF {
+        found.last = if count == 0xFFFF {
             members_of_zip64(file, &tail, at)?.max(count)
         } else {
             count
-        });
+        };
+        found.most = found.most.max(found.last);
     }
     file.rewind()?;
-    Ok(most)
+    Ok(found)
 }
 
 /// The count in the zip64 end record that the locator before the end record at `at` points to.

@@ -194,8 +194,12 @@ impl<'a> Layers<'a> {
         mut file: impl Read + Seek,
         layer: usize,
     ) -> Result<(), Refusal> {
-        check_members(contents::members(&mut file).map_err(|error| budget::refusal(&error))?)?;
+        let told = contents::members(&mut file).map_err(|error| budget::refusal(&error))?;
+        check_members(told.most)?;
         let mut archive = ZipArchive::new(file).map_err(of_zip)?;
+        if told.last > archive.len() as u64 {
+            self.to.refused(name, of_one_name());
+        }
         for index in 0..archive.len() {
             if !self.to.goes_on() {
                 break;
@@ -225,6 +229,15 @@ fn check_members(count: u64) -> Result<(), Refusal> {
         "",
         format!("an archive of more than {MAX_MEMBERS} members"),
     ))
+}
+
+/// The archive's contents are kept by name, so of members of one name only the last is to be had.
+fn of_one_name() -> Refusal {
+    Refusal::new(
+        INPUT_INVALID,
+        "",
+        "several members have one name: only the last of them is read",
+    )
 }
 
 fn of_zip(error: ZipError) -> Refusal {
