@@ -66,10 +66,15 @@ def ingest(context: click.Context, home: Path | None, extra: Path | None, _json:
 @_json
 @click.pass_obj
 def completion(options: tuple[Path | None, Path | None], files: tuple[Path, ...], _json: bool) -> ExitStatus:
-    """Take in completion envelopes: a run, its findings, its detector snapshots."""
-    from weftend.store.local.envelopes import ingest_completion
+    """Take in completion envelopes: a run, its findings, its detector snapshots.
 
-    return _each(options, files, ingest_completion)
+    JSON objects whose member event is completion-run, completion-finding or completion-detector-snapshot; the
+    other members are those that `weftend contracts show` lists. Findings and snapshots belong to the run before
+    them, in the same FILE or the one before.
+    """
+    from weftend.store.local.envelopes import Completion
+
+    return _each(options, files, Completion().take)
 
 
 @ingest.command("suppressions", short_help="Take in findings that people live with.")

@@ -353,6 +353,39 @@ def test_completion_envelopes_go_in_whole_or_not_at_all(shell: Shell, tmp_path: 
     assert shell.json("db", "query", "SELECT count(*) AS n FROM ci_completion_run") == [{"n": 1}]
 
 
+def test_envelopes_in_files_of_their_own_belong_to_the_run_before(shell: Shell) -> None:
+    members = {"schema_version": 1, "findings_count": 1, "recorded_at": "2026-11-01", "workflow": "w"}
+    envelopes = {
+        "run": {"event": "completion-run", "repository_id": "r", **members},
+        "finding": {
+            "event": "completion-finding",
+            "detector_id": "d",
+            "tier": "A",
+            "fingerprint": "f",
+            "message": "m",
+        },
+        "snapshot": {
+            "event": "completion-detector-snapshot",
+            "detector_id": "d",
+            "tier": "A",
+            "finding_count": 1,
+        },
+        "broken": {"event": "completion-run"},
+    }
+    for name, envelope in envelopes.items():
+        (shell.folder / name).write_text(json.dumps(envelope))
+    files = {name: str(shell.folder / name) for name in envelopes}
+    assert (
+        shell.json("ingest", "completion", files["run"], files["finding"], files["snapshot"])["events"] == 3
+    )
+    query = "SELECT run_id FROM ci_completion_finding UNION ALL SELECT run_id FROM ci_completion_detector_snapshot"
+    assert shell.json("db", "query", query) == [{"run_id": 1}, {"run_id": 1}]
+    # The run that was refused is the one that the finding belongs to: it must not go to another.
+    done = shell.json("ingest", "completion", files["run"], files["broken"], files["finding"], status=4)
+    assert [issue["code"] for issue in done["issues"]] == ["EVENT_FIELD_MISSING", "EVENT_PARENT_MISSING"]
+    assert shell.code("ingest", "completion", files["finding"]) == "EVENT_PARENT_MISSING"
+
+
 SARIF = {
     "version": "2.1.0",
     "runs": [

@@ -2,7 +2,7 @@
 
 A file is one JSON object, an array of them, or one object a line. Each has a member ``event``
 (``completion-run``, ``completion-finding``, ``completion-detector-snapshot``); a finding or snapshot belongs to
-the run before it. A file goes in whole or not at all.
+the run before it, in its file or in the one taken in before. A file goes in whole or not at all.
 """
 
 from __future__ import annotations
@@ -22,15 +22,28 @@ from weftend.store.local.retention import iso
 KINDS: Final = ("completion-run", "completion-finding", "completion-detector-snapshot")
 
 
-def ingest_completion(way: Ingest, path: Path) -> Ingested:
-    """Take in one file of completion envelopes.
+class Completion:
+    """Takes in files of completion envelopes, one after the other."""
 
-    Raises:
-        WeftendError: every envelope that is not valid, as ``file#place``; nothing of the file is taken then.
-    """
-    envelopes = jsonfile.objects(path)
+    def __init__(self) -> None:
+        self._run: int | None = None
+        """The run that the next finding belongs to; none after a file that was refused, as it may have held one."""
+
+    def take(self, way: Ingest, path: Path) -> Ingested:
+        """Take in one file.
+
+        Raises:
+            WeftendError: every envelope that is not valid, as ``file#place``; nothing of the file is taken then.
+        """
+        run, self._run = self._run, None
+        envelopes = _read(way, path)
+        self._run = _insert(way, path, envelopes, run)
+        return Ingested(events=len(envelopes), rows=len(envelopes))
+
+
+def _read(way: Ingest, path: Path) -> list[tuple[str, dict[str, Any]]]:
     checked, issues = [], []
-    for place, envelope in envelopes:
+    for place, envelope in jsonfile.objects(path):
         try:
             checked.append(_checked(way, envelope))
         except rows.Refused as refused:
@@ -38,12 +51,14 @@ def ingest_completion(way: Ingest, path: Path) -> Ingested:
             issues.append(Issue(refused.code, f"{path}#{place}", message))
     if issues:
         raise WeftendError(IssueList.of(issues))
-    return _insert(way, path, checked)
+    return checked
 
 
-def _insert(way: Ingest, path: Path, envelopes: list[tuple[str, dict[str, Any]]]) -> Ingested:
+def _insert(
+    way: Ingest, path: Path, envelopes: list[tuple[str, dict[str, Any]]], run: int | None
+) -> int | None:
+    """Insert the envelopes of a file that follows ``run``; the last run then."""
     now = iso(datetime.now(UTC))
-    run: int | None = None
     with transaction(way.connection):
         for number, (kind, fields) in enumerate(envelopes):
             try:
@@ -51,13 +66,13 @@ def _insert(way: Ingest, path: Path, envelopes: list[tuple[str, dict[str, Any]]]
             except rows.Refused as refused:
                 message = "stands before any completion-run"
                 raise WeftendError(Issue(refused.code, f"{path}#{number}", message)) from refused
-    return Ingested(events=len(envelopes), rows=len(envelopes))
+    return run
 
 
 def _checked(way: Ingest, envelope: Any) -> tuple[str, dict[str, Any]]:
     """The envelope's kind and its fields, through the same check and redaction as a spool line."""
     if not isinstance(envelope, dict) or envelope.get("event") not in KINDS:
-        raise rows.Refused(Code.EVENT_TYPE_UNKNOWN)
+        raise rows.Refused(Code.EVENT_TYPE_UNKNOWN, f"its member event is none of {', '.join(KINDS)}")
     kind = envelope["event"]
     fields = {name: value for name, value in envelope.items() if name != "event" and value is not None}
     line = {"at": 0, "fields": fields, "session": "file", "type": kind, "v": way.events[kind]["version"]}
