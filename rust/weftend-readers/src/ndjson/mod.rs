@@ -8,6 +8,7 @@ mod blocks;
 mod content;
 mod fields;
 mod keys;
+mod lines;
 mod reading;
 mod shard;
 mod share;
