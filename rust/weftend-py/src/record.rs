@@ -1,5 +1,8 @@
 //! Recording usage events from Python.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
 use weftend_core::fold::OTHER;
@@ -154,14 +157,13 @@ type ModeReading = (&'static str, String, Option<&'static str>, Option<String>);
 
 /// Where state, wishes and policies stand: (home or None, configuration file or None, policy files).
 #[pyfunction]
-pub(crate) fn recording_places() -> (Option<String>, Option<String>, Vec<String>) {
-    let words = |path: std::path::PathBuf| path.to_string_lossy().into_owned();
+pub(crate) fn recording_places() -> (Option<OsString>, Option<OsString>, Vec<OsString>) {
     let policies = paths::policy_files()
         .into_iter()
-        .map(|file| words(file.path));
+        .map(|file| file.path.into_os_string());
     (
-        paths::home().map(words),
-        paths::config_file().map(words),
+        paths::home().map(PathBuf::into_os_string),
+        paths::config_file().map(PathBuf::into_os_string),
         policies.collect(),
     )
 }

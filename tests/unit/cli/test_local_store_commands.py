@@ -522,3 +522,12 @@ def test_a_store_that_is_no_file_is_refused_without_waiting(
     (problem,) = shell.json("doctor", status=1)["problems"]
     assert subprocess.run(["sh", "-c", problem["command"]], timeout=60).returncode == 0
     assert shell.json("doctor")["problems"] == []
+
+
+def test_a_wish_is_kept_in_a_folder_of_any_name(shell: Shell) -> None:
+    odd = os.fsdecode(os.fsencode(shell.folder) + b"/\xff")
+    wish = shell.json("telemetry", "off", XDG_CONFIG_HOME=odd)
+    assert wish == {"layer": "user", "mode": "off", "wish": "off"}
+    assert [path.name for path in Path(odd).rglob("*.json")] == ["config.json"]
+    assert shell.json("record", "benchmark_event", XDG_CONFIG_HOME=odd)["recorded"] is False
+    assert shell.json("telemetry", "status", WEFTEND_HOME=odd)["home"] == odd
