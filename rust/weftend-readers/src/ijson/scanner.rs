@@ -3,8 +3,6 @@
 use super::index::Index;
 use super::names::{Following, Member, Name, Names, fingerprint};
 use super::number;
-use super::scalar::Scalar;
-use super::shape::{Shapes, Wanted};
 use super::space;
 use super::string::{self, Str};
 use super::{Fault, MAX_DEPTH, Scan};
@@ -25,9 +23,9 @@ pub(crate) enum Kind {
 pub(crate) struct Scanner<'a> {
     text: &'a str,
     /// The text up to where what is being read ends.
-    bytes: &'a [u8],
+    pub(super) bytes: &'a [u8],
     index: &'a Index,
-    at: usize,
+    pub(super) at: usize,
     depth: u32,
     names: Names,
 }
@@ -217,33 +215,6 @@ impl<'a> Scanner<'a> {
                 fingerprint,
             },
         ))
-    }
-
-    /// Read the value at the cursor into `values`, one per slot, as `of` makes them, where its shape is known; else by
-    /// `read`, which has to go past it, and learn its shape. Whether the shape was known.
-    #[inline]
-    pub(crate) fn shaped<V: Clone>(
-        &mut self,
-        shapes: &mut Shapes,
-        wanted: &impl Wanted,
-        values: &mut [Option<V>],
-        of: impl Fn(Scalar<'a>) -> Option<V>,
-        read: impl FnOnce(&mut Self) -> Scan<()>,
-    ) -> Scan<bool> {
-        let start = self.at;
-        if shapes.are_at(self.depth)
-            && let Some(end) = shapes.read(self.bytes, start, values, of)
-        {
-            self.at = end;
-            return Ok(true);
-        }
-        read(self)?;
-        if shapes.are_at(self.depth) && shapes.would_learn() {
-            let end = std::mem::replace(&mut self.at, start);
-            shapes.learn(self, self.bytes, (start, end), wanted);
-            self.at = end;
-        }
-        Ok(false)
     }
 
     /// After an element: past the comma if there is one, else at the closing bracket.

@@ -115,6 +115,35 @@ impl Shapes {
     }
 }
 
+impl<'a> Scanner<'a> {
+    /// Read the value at the cursor into `values`, one per slot, as `of` makes them, where its shape is known; else by
+    /// `read`, which has to go past it, and learn its shape. Whether the shape was known.
+    #[inline]
+    pub(crate) fn shaped<V: Clone>(
+        &mut self,
+        shapes: &mut Shapes,
+        wanted: &impl Wanted,
+        values: &mut [Option<V>],
+        of: impl Fn(Scalar<'a>) -> Option<V>,
+        read: impl FnOnce(&mut Self) -> Scan<()>,
+    ) -> Scan<bool> {
+        let start = self.at;
+        if shapes.are_at(self.depth())
+            && let Some(end) = shapes.read(self.bytes, start, values, of)
+        {
+            self.at = end;
+            return Ok(true);
+        }
+        read(self)?;
+        if shapes.are_at(self.depth()) && shapes.would_learn() {
+            let end = std::mem::replace(&mut self.at, start);
+            shapes.learn(self, self.bytes, (start, end), wanted);
+            self.at = end;
+        }
+        Ok(false)
+    }
+}
+
 /// What a value consists of.
 #[derive(Debug)]
 struct Shape(Vec<Step>);
