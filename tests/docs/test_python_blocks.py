@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,8 @@ def test_the_block_runs(page: Path, block: Block, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", code],
         cwd=tmp_path,
+        # What a block records stays out of the home of whoever runs the tests.
+        env=os.environ | {"WEFTEND_HOME": str(tmp_path / "home"), "XDG_CONFIG_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=60,
