@@ -29,6 +29,8 @@ from weftend.store.local.opening import ingest_under
 from weftend.store.local.retention import Rule
 
 ROUNDS = 3
+PRUNE_ROUNDS = 7
+"""More than of an ingest, which takes ten times as long: what the disk does otherwise shows in a second."""
 PRUNES = 5
 """Prunes of each kind, during which each kind of writer writes."""
 LINES = 30_000
@@ -223,7 +225,7 @@ def measure_ingest(scratch: Path, planted: Path, events: int) -> tuple[list[dict
 def measure_prune(scratch: Path, filled: Path, events: int, which: str) -> dict[str, object]:
     """Prune against one DELETE, in turns."""
     ours, theirs = [], []
-    for _ in range(ROUNDS):
+    for _ in range(PRUNE_ROUNDS):
         for call, seconds in ((prune, ours), (delete, theirs)):
             path, gone = copied(scratch, filled), []
             seconds.append(timed(lambda call=call, path=path, gone=gone: gone.append(call(path))))

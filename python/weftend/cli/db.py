@@ -163,7 +163,10 @@ def _summary(lines: list[dict[str, Any]], rows: list[dict[str, Any]], out: Path 
 @_home
 @_json
 def prune_plan(home: Path | None, _json: bool) -> None:
-    """Show, per table, the rule and what would go: rows, bytes, the oldest and newest of them."""
+    """Show, per table, the rule and what would go: rows, bytes, the oldest and newest of them.
+
+    Tables whose rows go with those of another stand behind it.
+    """
     import datetime
 
     from weftend.store.local import opening, pruning
@@ -173,7 +176,7 @@ def prune_plan(home: Path | None, _json: bool) -> None:
         emit_json(made.as_dict())
         return
     for _database, line in made.lines:
-        span = f"  {line.oldest} .. {line.newest}" if line.rows else ""
+        span = "" if line.oldest is None else f"  {line.oldest} .. {line.newest}"
         emit(f"{line.table:<34}{line.rule:<32}{line.rows:>9} rows {line.size:>12} bytes{span}\n".encode())
 
 

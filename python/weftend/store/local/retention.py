@@ -33,10 +33,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What one rule would take now.
+    """What one rule would take now from its table, or from one whose rows go with those.
 
-    ``cutoff`` is the ISO 8601 time before which rows go, ``None`` where the rule takes nothing by itself;
-    ``size`` is in bytes of column text; ``oldest`` and ``newest`` are the times of the rows that would go.
+    ``cutoff`` is the ISO 8601 time before which rows go, ``None`` where the rule takes nothing by itself or rows go
+    with others; ``size`` is in bytes of column text; ``oldest`` and ``newest`` are the times of the rows that would
+    go, where they have one of their own.
     """
 
     table: str
@@ -64,7 +65,7 @@ class Pruned:
 
 def plan(connection: sqlite3.Connection, rules: Sequence[Rule], now: datetime) -> list[Planned]:
     """What every rule would take at ``now`` (UTC), in the order of the rules; changes nothing."""
-    return [_planned(connection, rule, cutoff(rule, now)) for rule in rules]
+    return [line for rule in rules for line in _planned(connection, rule, cutoff(rule, now))]
 
 
 def cutoff(rule: Rule, now: datetime) -> datetime | None:
@@ -115,9 +116,8 @@ def _prune(
     due = _due(rule, before)
     steps.prepare(connection)
     # What hangs on a row can be thousands of rows: it goes in steps of its own, before the row takes the rest along.
-    for child, column in _children(connection, rule.table):
-        parents = f"{column} IN (SELECT rowid FROM {rule.table} WHERE {due.where})"  # noqa: S608
-        for _rows in steps.delete(connection, child, Due(parents, due.values)):
+    for child, where in _hanging(connection, rule.table, due.where):
+        for _rows in steps.delete(connection, child, Due(where, due.values)):
             progress(rule.table, record.rows)
     for _rows in steps.delete(connection, rule.table, due, record.add):
         progress(rule.table, record.rows)
@@ -127,13 +127,17 @@ def _prune(
     return Pruned(rule.table, describe(rule), record.rows, freed)
 
 
-def _children(connection: sqlite3.Connection, table: str) -> list[tuple[str, str]]:
-    """The tables whose rows go with those of ``table``, and the column that says with which."""
-    return connection.execute(
+def _hanging(connection: sqlite3.Connection, table: str, where: str) -> list[tuple[str, str]]:
+    """The tables whose rows go with those of ``table`` that meet ``where``, and the condition for theirs."""
+    children = connection.execute(
         "SELECT child.name, key.'from' FROM sqlite_schema AS child, pragma_foreign_key_list(child.name) AS key"
         " WHERE child.type = 'table' AND key.'table' = ? AND key.on_delete = 'CASCADE' ORDER BY 1",
         (table,),
-    ).fetchall()
+    )
+    return [
+        (child, f"{column} IN (SELECT rowid FROM {table} WHERE {where})")  # noqa: S608 - names of the schema
+        for child, column in children
+    ]
 
 
 def _file_bytes(connection: sqlite3.Connection) -> int:
@@ -165,23 +169,31 @@ class _Record:
             )
 
 
-def _planned(connection: sqlite3.Connection, rule: Rule, before: datetime | None) -> Planned:
+def _planned(connection: sqlite3.Connection, rule: Rule, before: datetime | None) -> Iterator[Planned]:
     if before is None:
-        return Planned(rule.table, describe(rule), None, 0, 0, None, None)
+        yield Planned(rule.table, describe(rule), None, 0, 0, None, None)
+        return
     where, values, *_rest = _due(rule, before)
-    length = " + ".join(
-        f"coalesce(length(CAST({name} AS BLOB)), 0)" for name in _columns(connection, rule.table)
-    )
-    rows, size, oldest, newest = connection.execute(
-        f"SELECT count(*), coalesce(sum({length}), 0), min({rule.time_column}), max({rule.time_column})"  # noqa: S608
-        f" FROM {rule.table} WHERE {where}",
+    rows, size = _measured(connection, rule.table, where, values)
+    oldest, newest = connection.execute(
+        f"SELECT min({rule.time_column}), max({rule.time_column}) FROM {rule.table} WHERE {where}",  # noqa: S608
         values,
     ).fetchone()
-    return Planned(rule.table, describe(rule), iso(before), rows, size, oldest, newest)
+    yield Planned(rule.table, describe(rule), iso(before), rows, size, oldest, newest)
+    for child, condition in _hanging(connection, rule.table, where):
+        rows, size = _measured(connection, child, condition, values)
+        yield Planned(child, f"with {rule.table}", None, rows, size, None, None)
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> Iterator[str]:
-    return (row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+def _measured(
+    connection: sqlite3.Connection, table: str, where: str, values: tuple[Any, ...]
+) -> tuple[int, int]:
+    """How many rows of ``table`` meet the condition, and the bytes of their columns as text."""
+    columns = (row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+    length = " + ".join(f"coalesce(length(CAST({name} AS BLOB)), 0)" for name in columns)
+    query = f"SELECT count(*), coalesce(sum({length}), 0) FROM {table} WHERE {where}"  # noqa: S608
+    found: tuple[int, int] = connection.execute(query, values).fetchone()
+    return found
 
 
 def _due(rule: Rule, before: datetime) -> Due:

@@ -113,6 +113,27 @@ def test_the_plan_says_how_much_and_from_when(store: sqlite3.Connection) -> None
     assert planned.rule == "days 365 by created_at"
 
 
+def test_the_plan_says_what_goes_with_the_rows_of_another_table(store: sqlite3.Connection) -> None:
+    runs = Rule("build_run", "days", 365, "recorded_at")
+    for run, day in enumerate(("2024-01-01", "2026-11-01"), 1):
+        store.execute(
+            "INSERT INTO build_run (id, repository_id, profile, total_ms, crate_count, fresh_count, recorded_at)"
+            " VALUES (?, 'r', 'dev', 1, 1, 0, ?)",
+            (run, f"{day}T00:00:00Z"),
+        )
+        store.executemany(
+            "INSERT INTO build_crate_sample (run_id, name, fresh) VALUES (?, ?, 0)",
+            [(run, f"crate-{number}") for number in range(run * 3)],
+        )
+    planned = {line.table: line for line in retention.plan(store, [runs], NOW)}
+    sample = planned["build_crate_sample"]
+    assert (planned["build_run"].rows, sample.rows) == (1, 3)
+    assert (sample.rule, sample.cutoff, sample.oldest) == ("with build_run", None, None)
+    assert sample.size > 3 * len("crate-0")
+    prune(store, runs)
+    assert left(store, "build_crate_sample", "run_id") == [2] * 6
+
+
 def test_a_prune_gives_the_space_back_and_leaves_a_record(store: sqlite3.Connection, tmp_path: Path) -> None:
     rows = [("s", "m", "x" * 1000, "2024-01-01T00:00:00Z")] * 20_000
     store.execute("BEGIN")
