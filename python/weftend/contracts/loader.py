@@ -42,6 +42,9 @@ def active(extra: Path | None = None) -> dict[str, Any]:
 def read(path: Path) -> dict[str, Any]:
     """Compiled contracts from ``path``; :class:`WeftendError` (``CONTRACT_INVALID``) when it holds none."""
     try:
+        if path.exists() and not path.is_file():
+            # A pipe would be waited for.
+            raise WeftendError(Issue(Code.CONTRACT_INVALID, f"{path.name}#", "is no regular file"))
         value = json.loads(path.read_bytes())
     except OSError as error:
         message = error.strerror or type(error).__name__

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::control::Mode;
+use super::paths;
 
 /// The largest policy or configuration file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 65_536;
@@ -44,7 +45,7 @@ impl SettingsFile {
 /// The mode that the file at `path` sets, if it sets one; where it `must_exist`, its absence is an error too.
 pub(super) fn read(path: &Path, must_exist: bool) -> Result<Option<Mode>, String> {
     let absent = |kind| matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory);
-    let file = match std::fs::File::open(path) {
+    let file = match paths::open_file(path) {
         Ok(file) => file,
         Err(error) if !must_exist && absent(error.kind()) => return Ok(None),
         Err(error) => return Err(error.to_string()),

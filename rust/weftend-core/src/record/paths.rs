@@ -1,7 +1,8 @@
 //! Where WeftEnd keeps what it keeps: one home for state, one file for wishes, one for policy.
 
-use std::env;
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::{env, io};
 
 use super::control::{PolicyFile, Sources};
 
@@ -12,7 +13,7 @@ pub fn home() -> Option<PathBuf> {
 }
 
 /// The folder of a home's spool.
-pub fn spool(home: &std::path::Path) -> PathBuf {
+pub fn spool(home: &Path) -> PathBuf {
     home.join("spool")
 }
 
@@ -62,4 +63,13 @@ fn variable(name: &str) -> Option<PathBuf> {
     env::var_os(name)
         .filter(|value| !value.is_empty())
         .map(PathBuf::from)
+}
+
+/// Opens a file that a person named. Where a pipe or a device stands there reading could wait for ever, so that it is
+/// refused.
+pub(super) fn open_file(path: &Path) -> io::Result<File> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("is no regular file"));
+    }
+    File::open(path)
 }

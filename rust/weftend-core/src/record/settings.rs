@@ -1,5 +1,6 @@
 //! What a recorder is made of.
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,7 +43,10 @@ impl Settings {
 fn load_contracts() -> Result<EventContracts, String> {
     let mut contracts = EventContracts::from_json(crate::contracts::COMPILED)?;
     if let Some(path) = std::env::var_os("WEFTEND_CONTRACTS").filter(|path| !path.is_empty()) {
-        let text = std::fs::read(path).map_err(|error| error.to_string())?;
+        let mut text = Vec::new();
+        paths::open_file(path.as_ref())
+            .and_then(|mut file| file.read_to_end(&mut text))
+            .map_err(|error| error.to_string())?;
         contracts.join(EventContracts::from_json(&text)?)?;
     }
     Ok(contracts)
