@@ -174,25 +174,24 @@ def _planned(connection: sqlite3.Connection, rule: Rule, before: datetime | None
         yield Planned(rule.table, describe(rule), None, 0, 0, None, None)
         return
     where, values, *_rest = _due(rule, before)
-    rows, size = _measured(connection, rule.table, where, values)
-    oldest, newest = connection.execute(
-        f"SELECT min({rule.time_column}), max({rule.time_column}) FROM {rule.table} WHERE {where}",  # noqa: S608
-        values,
-    ).fetchone()
-    yield Planned(rule.table, describe(rule), iso(before), rows, size, oldest, newest)
+    found = _measured(connection, rule.table, where, values, rule.time_column)
+    yield Planned(rule.table, describe(rule), iso(before), *found)
     for child, condition in _hanging(connection, rule.table, where):
-        rows, size = _measured(connection, child, condition, values)
-        yield Planned(child, f"with {rule.table}", None, rows, size, None, None)
+        yield Planned(child, f"with {rule.table}", None, *_measured(connection, child, condition, values))
 
 
 def _measured(
-    connection: sqlite3.Connection, table: str, where: str, values: tuple[Any, ...]
-) -> tuple[int, int]:
-    """How many rows of ``table`` meet the condition, and the bytes of their columns as text."""
+    connection: sqlite3.Connection, table: str, where: str, values: tuple[Any, ...], time: str | None = None
+) -> tuple[int, int, str | int | None, str | int | None]:
+    """How many rows of ``table`` meet the condition, the bytes of their columns as text, and the least and greatest of
+    the column ``time``, in one look at them."""
     columns = (row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
     length = " + ".join(f"coalesce(length(CAST({name} AS BLOB)), 0)" for name in columns)
-    query = f"SELECT count(*), coalesce(sum({length}), 0) FROM {table} WHERE {where}"  # noqa: S608
-    found: tuple[int, int] = connection.execute(query, values).fetchone()
+    found: tuple[int, int, str | int | None, str | int | None] = connection.execute(
+        f"SELECT count(*), coalesce(sum({length}), 0), min({time or 'NULL'}), max({time or 'NULL'})"  # noqa: S608
+        f" FROM {table} WHERE {where}",
+        values,
+    ).fetchone()
     return found
 
 
