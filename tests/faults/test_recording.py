@@ -144,7 +144,29 @@ exit 0
 """
     in_own_mounts(shell, script)
     problems = json.loads((shell.folder / "doctor.json").read_text())["problems"]
-    assert "FILE_UNWRITABLE" in [problem["code"] for problem in problems]
+    told = {problem["path"]: (problem["code"], problem["command"]) for problem in problems}
+    assert told[str(shell.home)] == ("FILE_UNWRITABLE", "unset WEFTEND_HOME")
+
+
+def test_doctor_names_another_home_where_none_can_be_made(shell: Shell) -> None:
+    needs_own_mounts()
+    shell.home.mkdir(mode=0o700)
+    script = """
+mount -t tmpfs -o ro none "$WEFTEND_HOME" || exit 90
+XDG_DATA_HOME="$WEFTEND_HOME"
+export XDG_DATA_HOME
+unset WEFTEND_HOME
+"$0" -m weftend doctor --json > "$1/doctor.json"
+eval "$("$0" -c 'import json, sys; print(json.load(open(sys.argv[1]))["problems"][0]["command"])' "$1/doctor.json")"
+WEFTEND_HOME="$1/instead${WEFTEND_HOME:?}"
+export WEFTEND_HOME
+"$0" -m weftend doctor --json > "$1/healthy.json"
+exit 0
+"""
+    in_own_mounts(shell, script)
+    (problem,) = json.loads((shell.folder / "doctor.json").read_text())["problems"]
+    assert (problem["code"], problem["path"]) == ("FILE_UNWRITABLE", str(shell.home))
+    assert json.loads((shell.folder / "healthy.json").read_text())["problems"] == []
 
 
 def test_a_home_that_is_no_folder_harms_nobody_and_doctor_says_so(shell: Shell) -> None:

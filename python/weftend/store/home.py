@@ -12,6 +12,8 @@ from typing import Final
 from weftend.errors import Code, Issue, WeftendError
 from weftend.store.files import FILE_MODE, make_folder, writing
 
+VARIABLE: Final = "WEFTEND_HOME"
+"""Names the home of whoever names none on the command line."""
 LEDGER_NAME: Final = "telemetry_conduit_ledger.sqlite3"
 STORE_NAME: Final = "telemetry_conduit.json"
 LOCK_NAME: Final = "telemetry_conduit_ledger.lock"
@@ -54,7 +56,7 @@ def state_home(chosen: Path | None = None) -> Home:
     """The home that was asked for, else ``WEFTEND_HOME``, else the platform's user data folder."""
     if chosen is not None:
         return Home(chosen, flat=False)
-    if named := os.environ.get("WEFTEND_HOME"):
+    if named := os.environ.get(VARIABLE):
         return Home(Path(named), flat=False)
     from platformdirs import user_data_path
 

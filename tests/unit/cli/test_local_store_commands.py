@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from shell import Shell
+from weftend.store.local import diagnosis, disk
 
 
 @pytest.fixture
@@ -497,6 +498,31 @@ def test_doctor_says_that_a_spool_that_is_no_folder_takes_nothing(shell: Shell) 
     assert (problem["code"], problem["path"]) == ("FILE_UNWRITABLE", str(spool))
     assert subprocess.run(["sh", "-c", problem["command"]], timeout=60).returncode == 0
     assert shell.json("record", "benchmark_event")["recorded"] is True
+    assert shell.json("doctor")["problems"] == []
+
+
+def test_doctor_says_how_to_make_a_home_where_one_may_not(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what the system says of permissions, which says yes to whoever runs as root."""
+    monkeypatch.delenv("WEFTEND_HOME", raising=False)
+    monkeypatch.setattr(os, "access", lambda _path, _how: False)
+    home = shell.folder / "parent" / "it's home"
+    home.parent.mkdir()
+    health = diagnosis.Health()
+    disk.look(health, home)
+    (problem,) = health.problems
+    monkeypatch.undo()
+    assert (problem.code, problem.path) == ("FILE_UNWRITABLE", str(home.parent))
+    command = problem.command.removeprefix("sudo ")
+    assert command != problem.command
+    assert subprocess.run(["sh", "-c", command], timeout=60).returncode == 0
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
+def test_doctor_forgets_contracts_that_cannot_be_read(shell: Shell) -> None:
+    (problem,) = shell.json("doctor", status=1, WEFTEND_CONTRACTS=str(shell.folder / "none.json"))["problems"]
+    assert problem["command"] == "unset WEFTEND_CONTRACTS"
     assert shell.json("doctor")["problems"] == []
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from weftend.errors import Code
 from weftend.store.content import CONTENT
-from weftend.store.home import LEDGER_NAME
+from weftend.store.files import FOLDER_MODE
+from weftend.store.home import LEDGER_NAME, VARIABLE
 from weftend.store.local.database import LOCAL
 from weftend.store.local.diagnosis import Health, Problem, quoted
 from weftend.store.local.ingest import SEGMENT_SUFFIX, TORN_FOLDER
@@ -46,9 +48,8 @@ def _files(health: Health, home: Path) -> None:
             )
         if not os.access(path, os.W_OK):
             message = "cannot be written, so nothing is recorded"
-            health.problems.append(
-                Problem(Code.FILE_UNWRITABLE, str(path), message, f"chmod u+w {quoted(path)}")
-            )
+            command = _elsewhere() if _is_read_only(path) else f"chmod u+w {quoted(path)}"
+            health.problems.append(Problem(Code.FILE_UNWRITABLE, str(path), message, command))
 
 
 def _room(health: Health, home: Path) -> None:
@@ -62,7 +63,8 @@ def _room(health: Health, home: Path) -> None:
         )
     elif place not in ours and not os.access(place, os.W_OK):
         message = f"{home} cannot be made in it, so nothing is recorded"
-        command = "WEFTEND_HOME=FOLDER, with one that can be written"
+        in_place = f'sudo install -d -m {FOLDER_MODE:o} -o "$(id -u)" -g "$(id -g)" {quoted(home)}'
+        command = _elsewhere() if os.environ.get(VARIABLE) or _is_read_only(place) else in_place
         health.problems.append(Problem(Code.FILE_UNWRITABLE, str(place), message, command))
     elif hasattr(os, "statvfs"):
         status = os.statvfs(place)
@@ -71,6 +73,18 @@ def _room(health: Health, home: Path) -> None:
             message = f"{free} bytes are left, so what is recorded may be lost"
             command = f"df {quoted(place)}, to see the disk that needs room; then: weftend db prune-apply"
             health.problems.append(Problem(Code.DISK_FULL, str(place), message, command))
+
+
+def _is_read_only(path: Path) -> bool:
+    """Whether the file system is, so that no permission of a file helps."""
+    return hasattr(os, "statvfs") and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
+def _elsewhere() -> str:
+    """Takes another home: the usual one where one was named, else one that is there for a while."""
+    if os.environ.get(VARIABLE):
+        return f"unset {VARIABLE}"
+    return f"export {VARIABLE}={quoted(Path(tempfile.gettempdir()) / 'weftend')}"
 
 
 def _spool(health: Health, spool: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from weftend import contracts, recording
+from weftend.contracts import loader
 from weftend.errors import Code, WeftendError
 from weftend.policy.organisation import VARIABLE, policies
 from weftend.store.content import CONTENT
@@ -77,7 +78,7 @@ def _contracts(health: Health) -> None:
     try:
         in_force = contracts.active()
     except WeftendError as error:
-        health.problems += _problems(error, "weftend contracts compile DIR --out FILE")
+        health.problems += _problems(error, f"unset {loader.VARIABLE}")
         return
     today = datetime.now(UTC).date().isoformat()
     overdue = sorted(event["type"] for event in in_force["events"] if event["review"] < today)

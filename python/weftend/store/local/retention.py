@@ -183,8 +183,7 @@ def _planned(connection: sqlite3.Connection, rule: Rule, before: datetime | None
 def _measured(
     connection: sqlite3.Connection, table: str, where: str, values: tuple[Any, ...], time: str | None = None
 ) -> tuple[int, int, str | int | None, str | int | None]:
-    """How many rows of ``table`` meet the condition, the bytes of their columns as text, and the least and greatest of
-    the column ``time``, in one look at them."""
+    """What meets the condition: rows, bytes of their columns as text, least and greatest of the column ``time``."""
     columns = (row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
     length = " + ".join(f"coalesce(length(CAST({name} AS BLOB)), 0)" for name in columns)
     found: tuple[int, int, str | int | None, str | int | None] = connection.execute(
