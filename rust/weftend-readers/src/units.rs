@@ -76,7 +76,7 @@ impl FieldUnits {
     }
 
     /// The unit that `value`, in canonical JSON, names.
-    pub fn unit(&self, value: &str) -> UnitDigest {
+    pub fn unit(&self, value: &[u8]) -> UnitDigest {
         let mut hash = self.start.clone();
         hash.update(value);
         hash.update(b"]");
@@ -149,6 +149,6 @@ mod tests {
     #[test]
     fn a_declared_unit_is_the_digest_of_pointer_and_value() {
         let text = br#"["weftend.unit.field/0","/a\"b",17]"#;
-        assert_eq!(FieldUnits::of("/a\"b").unit("17"), of_content(text));
+        assert_eq!(FieldUnits::of("/a\"b").unit(b"17"), of_content(text));
     }
 }

@@ -74,7 +74,7 @@ fn add(partial: &mut Partial, line: &[u8], content: &UnitDigest) -> Result<(), &
     let Some(unit) = scalar("/u") else {
         return Ok(());
     };
-    let unit = FieldUnits::of("/u").unit(&printed(unit).expect("UTF-8"));
+    let unit = FieldUnits::of("/u").unit(printed(unit).expect("UTF-8").as_bytes());
     partial.touch(&unit).expect("room");
     for (channel, (key, amount)) in [("/k", None), ("/l/1/k", Some("/l/0"))].iter().enumerate() {
         let Some(key) = scalar(key) else { continue };

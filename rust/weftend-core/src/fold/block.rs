@@ -2,7 +2,7 @@
 //!
 //! A block is small enough to be put in order in the cache, and to be packed again without touching the rest.
 
-use super::log::Log;
+use super::log::{self, Log, Spare};
 use super::packed::{Cursor, write_unit};
 use super::rows::{Cell, Combine, Row};
 
@@ -26,7 +26,7 @@ pub(super) struct Block {
 /// Room to pack blocks in.
 #[derive(Default)]
 pub(super) struct Room {
-    rows: Vec<u64>,
+    log: log::Room,
     old: Vec<Cell>,
     cells: Vec<Cell>,
     packed: Vec<u8>,
@@ -49,8 +49,8 @@ impl Block {
     }
 
     #[inline]
-    pub(super) fn push(&mut self, row: Row) {
-        self.log.push(row);
+    pub(super) fn push(&mut self, row: Row, spare: &mut Spare) {
+        self.log.push(row, spare);
     }
 
     /// Appends the unit at `place`, if all units that are packed stand before it, and says how many packed cells
@@ -65,13 +65,11 @@ impl Block {
     }
 
     /// Packs the log.
-    pub(super) fn pack(&mut self, how: Combine, room: &mut Room) {
+    pub(super) fn pack(&mut self, how: Combine, room: &mut Room, spare: &mut Spare) {
         if self.log.is_empty() {
             return;
         }
-        let mut log = std::mem::take(&mut self.log);
-        log.sort(&mut room.rows);
-        let mut log = log.sorted();
+        let mut log = self.log.take(&mut room.log, spare);
         let (old, cells, packed) = (&mut room.old, &mut room.cells, &mut room.packed);
         self.units = self.units.max(log.units());
         packed.clear();

@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use super::block::{Block, Room, UNITS};
+use super::log::Spare;
 use super::packed::{Cursor, write_unit};
 use super::rows::{Cell, Combine, Row};
 
 /// Fewer rows than this may wait to be packed, or half as many as would be written again.
-const LEAST_WAITING: usize = 1 << 20;
+const LEAST_WAITING: usize = 1 << 21;
 
 /// Rows by unit.
 #[derive(Clone, Default)]
@@ -17,6 +18,8 @@ pub(super) struct Blocks {
     waiting: usize,
     /// Packed cells that will be written again when they are.
     at_stake: usize,
+    /// Memory for rows that wait.
+    spare: Spare,
 }
 
 impl Blocks {
@@ -24,11 +27,11 @@ impl Blocks {
     #[inline]
     pub(super) fn push(&mut self, row: Row, how: Combine) {
         if self.waiting >= LEAST_WAITING.max(self.at_stake / 2) {
-            self.settle(how);
+            self.pack(how);
         }
-        let block = self.block(row.unit);
+        let block = block_of(&mut self.blocks, row.unit);
         let at_stake = block.at_stake();
-        block.push(row);
+        block.push(row, &mut self.spare);
         self.at_stake += at_stake;
         self.waiting += 1;
     }
@@ -36,30 +39,22 @@ impl Blocks {
     /// Adds a unit behind those that are packed: its cells, sorted, no place twice. Much cheaper than one row after
     /// the other; `false`, and nothing is added, where a later unit is packed already.
     pub(super) fn append(&mut self, unit: u32, cells: &[Cell]) -> bool {
-        let appended = self.block(unit).append(unit as usize % UNITS, cells);
+        let block = block_of(&mut self.blocks, unit);
+        let appended = block.append(unit as usize % UNITS, cells);
         self.at_stake += appended.unwrap_or(0);
         appended.is_some()
     }
 
-    #[inline]
-    fn block(&mut self, unit: u32) -> &mut Block {
-        let block = unit as usize / UNITS;
-        if block >= self.blocks.len() {
-            self.grow(block + 1);
-        }
-        &mut self.blocks[block]
-    }
-
-    #[cold]
-    fn grow(&mut self, blocks: usize) {
-        self.blocks.resize_with(blocks, Block::default);
-    }
-
-    /// Packs everything.
+    /// Packs everything, and keeps no memory that is not needed.
     pub(super) fn settle(&mut self, how: Combine) {
+        self.pack(how);
+        self.spare = Spare::default();
+    }
+
+    fn pack(&mut self, how: Combine) {
         let mut room = Room::default();
         for block in &mut self.blocks {
-            block.pack(how, &mut room);
+            block.pack(how, &mut room, &mut self.spare);
         }
         (self.waiting, self.at_stake) = (0, 0);
     }
@@ -144,6 +139,21 @@ impl Blocks {
     }
 }
 
+/// The block of a unit, which is there from now on.
+#[inline]
+fn block_of(blocks: &mut Vec<Block>, unit: u32) -> &mut Block {
+    let block = unit as usize / UNITS;
+    if block >= blocks.len() {
+        grow(blocks, block + 1);
+    }
+    &mut blocks[block]
+}
+
+#[cold]
+fn grow(blocks: &mut Vec<Block>, count: usize) {
+    blocks.resize_with(count, Block::default);
+}
+
 /// Builds blocks from units that come in their order, packed from the start.
 #[derive(Default)]
 pub(super) struct Builder {
@@ -193,6 +203,7 @@ impl Builder {
             blocks: self.done,
             waiting: 0,
             at_stake: 0,
+            spare: Spare::default(),
         }
     }
 }

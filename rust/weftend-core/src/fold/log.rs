@@ -44,9 +44,19 @@ fn cell(short: u64) -> Cell {
     }
 }
 
+/// Rows of a piece of memory.
+const PIECE: usize = 1 << 10;
+
+/// Pieces of memory that logs have emptied, for others to fill. A long log is a list of pieces, so that nothing is copied
+/// where it grows, and fresh memory, which is dear, is asked for once.
+#[derive(Clone, Default)]
+pub(super) struct Spare(Vec<Vec<u64>>);
+
 /// See the module.
 #[derive(Clone, Default)]
 pub(super) struct Log {
+    /// Short rows: full pieces of memory, and the one that is being filled.
+    full: Vec<Vec<u64>>,
     short: Vec<u64>,
     /// Rows that are no short ones.
     long: Vec<Row>,
@@ -58,27 +68,56 @@ impl Log {
         self.short.is_empty() && self.long.is_empty()
     }
 
+    /// Adds a row, in the memory of `spare` where there is some.
     #[inline]
-    pub(super) fn push(&mut self, row: Row) {
+    pub(super) fn push(&mut self, row: Row, spare: &mut Spare) {
         match short(row) {
-            Some(short) => self.short.push(short),
+            Some(short) => {
+                if self.short.len() == self.short.capacity() {
+                    self.make_room(spare);
+                }
+                self.short.push(short);
+            }
             None => self.long.push(row),
         }
     }
 
-    /// Puts all rows in order of their units; `room` is room to work in.
-    pub(super) fn sort(&mut self, room: &mut Vec<u64>) {
-        digits::sort(&mut self.short, room, AMOUNT_BITS);
-        self.long.sort_unstable_by_key(|row| row.unit);
-    }
-
-    /// The rows, which have been sorted.
-    pub(super) fn sorted(&self) -> Sorted<'_> {
-        Sorted {
-            short: &self.short,
-            long: &self.long,
+    /// A full piece is put away; one that is small yet grows.
+    #[cold]
+    fn make_room(&mut self, spare: &mut Spare) {
+        if self.short.len() >= PIECE {
+            let piece = spare.0.pop();
+            let piece = piece.unwrap_or_else(|| Vec::with_capacity(PIECE));
+            self.full.push(std::mem::replace(&mut self.short, piece));
         }
     }
+
+    /// Takes all rows out, in order of their units; into `spare` the memory they were in. `room` is room to work in.
+    pub(super) fn take<'a>(&mut self, room: &'a mut Room, spare: &mut Spare) -> Sorted<'a> {
+        room.short.clear();
+        for mut piece in self.full.drain(..).chain([std::mem::take(&mut self.short)]) {
+            room.short.extend_from_slice(&piece);
+            piece.clear();
+            if piece.capacity() >= PIECE {
+                spare.0.push(piece);
+            }
+        }
+        digits::sort(&mut room.short, &mut room.other, AMOUNT_BITS);
+        room.long = std::mem::take(&mut self.long);
+        room.long.sort_unstable_by_key(|row| row.unit);
+        Sorted {
+            short: &room.short,
+            long: &room.long,
+        }
+    }
+}
+
+/// Room to put logs in order.
+#[derive(Default)]
+pub(super) struct Room {
+    short: Vec<u64>,
+    other: Vec<u64>,
+    long: Vec<Row>,
 }
 
 /// Rows in order of their units, to be taken unit by unit.

@@ -18,6 +18,14 @@ const SHORT_RECORD: usize = 1 << 12;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnitIndex(pub(super) u32);
 
+impl UnitIndex {
+    /// The number alone; [`Partial::numbered`] takes it back.
+    #[inline]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// A part of one partial; not valid in another one, nor after units were taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PartIndex(pub(super) u32);
@@ -110,6 +118,12 @@ impl Partial {
         let number = self.units.push(unit)?;
         self.find_own_part(unit, number);
         Ok(UnitIndex(number))
+    }
+
+    /// The unit of this partial with this number, as [`UnitIndex::number`] gives it; `None` where there is none.
+    #[inline]
+    pub fn numbered(&self, number: u32) -> Option<UnitIndex> {
+        ((number as usize) < self.len()).then_some(UnitIndex(number))
     }
 
     fn find_own_part(&mut self, unit: &UnitDigest, number: u32) {

@@ -2,7 +2,7 @@
 //!
 //! The text need not be known to be UTF-8: what is read is checked.
 
-use wide::u8x16;
+use wide::i8x16;
 
 use super::number;
 use super::string::check_escapes;
@@ -41,6 +41,16 @@ impl<'a> Scalar<'a> {
     }
 }
 
+/// Where the scalar at `at` ends, for one that nobody asks for; `Fault` as in [`Scalar::read`].
+#[inline]
+pub(crate) fn end(text: &[u8], at: usize) -> Scan<usize> {
+    match text.get(at).ok_or(Fault)? {
+        b'"' => string_end(text, at + 1).map(|(end, _)| end + 1),
+        b'-' | b'0'..=b'9' => number::end(text, at),
+        _ => word(text.get(at..).ok_or(Fault)?).map(|(_, length)| at + length),
+    }
+}
+
 fn word<'a>(text: &[u8]) -> Scan<(Scalar<'a>, usize)> {
     match text {
         [b't', b'r', b'u', b'e', ..] => Ok((Scalar::Boolean(true), 4)),
@@ -73,12 +83,10 @@ fn string_end(text: &[u8], start: usize) -> Scan<(usize, bool)> {
 /// not ASCII.
 #[inline]
 fn odd_bytes(chunk: &[u8; 16]) -> u32 {
-    let bytes = u8x16::from(*chunk);
-    let quote = bytes.simd_eq(u8x16::splat(b'"'));
-    let slash = bytes.simd_eq(u8x16::splat(b'\\'));
-    let control = bytes.min(u8x16::splat(0x1F)).simd_eq(bytes);
-    // The mask has the highest bit of each byte: of what is not ASCII it is set already.
-    (quote | slash | control | bytes).to_bitmask()
+    let bytes = i8x16::from(chunk.map(|byte| byte as i8));
+    let is = |byte: u8| bytes.simd_eq(i8x16::splat(byte as i8));
+    // What is not ASCII is negative here.
+    (is(b'"') | is(b'\\') | bytes.simd_lt(i8x16::splat(0x20))).to_bitmask()
 }
 
 /// The same where something odd stands at `at` and nothing before it.

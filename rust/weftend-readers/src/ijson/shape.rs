@@ -8,7 +8,7 @@
 use wide::u8x16;
 
 use super::names::Name;
-use super::scalar::Scalar;
+use super::scalar::{self, Scalar};
 use super::scanner::{Kind, Scanner};
 use super::{Fault, Scan};
 
@@ -183,16 +183,17 @@ impl Shape {
                 return None;
             }
             at += step.length;
-            let slot = match step.then {
-                Then::Text => continue,
-                Then::Scalar => None,
-                Then::Slot(slot) => values.get_mut(slot),
-            };
-            let (scalar, end) = Scalar::read(text, at).ok()?;
-            if let Some(place) = slot {
-                *place = of(scalar);
+            match step.then {
+                Then::Text => {}
+                Then::Scalar => at = scalar::end(text, at).ok()?,
+                Then::Slot(slot) => {
+                    let (scalar, end) = Scalar::read(text, at).ok()?;
+                    if let Some(place) = values.get_mut(slot) {
+                        *place = of(scalar);
+                    }
+                    at = end;
+                }
             }
-            at = end;
         }
         Some(at)
     }

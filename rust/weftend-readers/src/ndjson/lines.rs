@@ -29,7 +29,7 @@ impl Shard<'_> {
         &mut self,
         block: &'a [u8],
         index: &'a mut Index,
-        batch: &mut Batch<'a>,
+        batch: &mut Batch,
     ) -> Result<u64, (u64, Refusal)> {
         let mut values = vec![None; self.fields.slots()];
         let mut place = Place::default();
@@ -48,7 +48,7 @@ impl Shard<'_> {
         text: &'a [u8],
         place: &mut Place,
         values: &mut Values<'a>,
-        batch: &mut Batch<'a>,
+        batch: &mut Batch,
     ) -> Result<(), Wrong> {
         while place.start < text.len()
             && let Some(end) = self.shapes.read(text, place.start, values, value::of)
@@ -67,7 +67,7 @@ impl Shard<'_> {
         place: &mut Place,
         index: &'a mut Index,
         values: &mut Values<'a>,
-        batch: &mut Batch<'a>,
+        batch: &mut Batch,
     ) -> Result<(), Wrong> {
         let rest = block.get(place.start..).unwrap_or_default();
         let (text, broken) = match std::str::from_utf8(rest) {
@@ -94,7 +94,7 @@ impl Shard<'_> {
         place: &mut Place,
         scanner: &mut Scanner<'a>,
         values: &mut Values<'a>,
-        batch: &mut Batch<'a>,
+        batch: &mut Batch,
     ) -> Result<(), Wrong> {
         let (text, start) = (text.as_bytes(), place.start);
         let rest = text.get(start..).unwrap_or_default();

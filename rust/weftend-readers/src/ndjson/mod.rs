@@ -9,6 +9,7 @@ mod content;
 mod fields;
 mod keys;
 mod lines;
+mod meaning;
 mod reading;
 mod shard;
 mod share;

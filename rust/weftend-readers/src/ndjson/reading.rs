@@ -18,7 +18,7 @@ use crate::ijson::Index;
 use crate::refusal::Refusal;
 
 /// Bytes of a block: large enough that handing it over costs nothing, small enough for a cache.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 19;
 /// Blocks that are taken in together.
 const ROUND: usize = 8;
 
@@ -118,7 +118,7 @@ impl<'f> Taking<'f> {
             RecordUnit::Field(_) => rayon::current_num_threads(),
             RecordUnit::Record | RecordUnit::Whole => 0,
         };
-        let share = |_| Share::new(channels, hasher.clone()).map(Mutex::new);
+        let share = |_| Share::new(channels).map(Mutex::new);
         Ok(Taking {
             shares: (0..shares).map(share).collect::<Result<_, _>>()?,
             fields,
@@ -149,7 +149,7 @@ impl<'f> Taking<'f> {
         taken.map_err(|error| of_fold(&error)).map(|()| lines)
     }
 
-    fn block<'a>(&self, block: &'a mut Block) -> Result<(u64, Batch<'a>), (u64, Refusal)> {
+    fn block(&self, block: &mut Block) -> Result<(u64, Batch), (u64, Refusal)> {
         let idle = locked(&self.idle).pop();
         let mut shard = match idle {
             Some(shard) => shard,
@@ -173,7 +173,7 @@ impl<'f> Taking<'f> {
         &self,
         index: usize,
         share: &Mutex<Share>,
-        batches: &[Batch<'_>],
+        batches: &[Batch],
     ) -> Result<(), FoldError> {
         let RecordUnit::Field(field) = self.unit else {
             return Ok(());

@@ -41,7 +41,7 @@ pub(super) struct Shard<'f> {
     unit: &'f RecordUnit,
     keys: &'f Keys,
     /// Per map, the numbers of the keys met.
-    tokens: Vec<Tokens<u32>>,
+    tokens: Vec<Tokens>,
     hasher: Hasher,
     pub(super) shapes: Shapes,
     part: PartIndex,
@@ -72,7 +72,7 @@ impl<'f> Shard<'f> {
         hasher: &Hasher,
     ) -> Result<Self, FoldError> {
         let mut partial = Partial::new(channels.to_vec())?;
-        let tokens = || Tokens::new(hasher.clone());
+        let tokens = Tokens::new;
         Ok(Shard {
             fields,
             unit,
@@ -93,7 +93,7 @@ impl<'f> Shard<'f> {
         &mut self,
         line: &[u8],
         values: &Values<'a>,
-        batch: &mut Batch<'a>,
+        batch: &mut Batch,
     ) -> Result<(), Wrong> {
         self.counts.records += 1;
         match self.unit {
@@ -114,12 +114,12 @@ impl<'f> Shard<'f> {
     }
 
     /// A record whose field names its unit.
-    fn named<'a>(&mut self, values: &Values<'a>, batch: &mut Batch<'a>) -> Result<(), Wrong> {
+    fn named<'a>(&mut self, values: &Values<'a>, batch: &mut Batch) -> Result<(), Wrong> {
         let Some(unit) = self.fields.unit.and_then(|slot| values[slot]) else {
             self.counts.without_unit += 1;
             return Ok(());
         };
-        batch.record(&self.hasher, unit);
+        batch.record(&self.hasher, &unit);
         self.each_key(values, |_, key, amount| {
             batch.add(key, amount);
             Ok(())
@@ -153,7 +153,10 @@ impl<'f> Shard<'f> {
                 None | Some(None) => 1,
                 Some(Some(value)) => amount_of(&value)?,
             };
-            let key = self.tokens[index].get(&value, || keys.number(channel, &value.key()))?;
+            let meaning = value.meaning();
+            let hash = self.hasher.of(&meaning);
+            let number = || keys.number(channel, &value.key());
+            let key = self.tokens[index].get(hash, &meaning, number)?;
             each(self, key, amount)?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! A dictionary from values to what they stand for.
+//! A dictionary from values to numbers that they stand for.
 //!
 //! It is larger than any cache, so what counts is how many places in memory a look goes to: one in the table, and one
 //! where the value stands with its length and its number before it.
@@ -8,35 +8,29 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use weftend_core::fold::FoldError;
 
-use super::value::Value;
+use super::meaning::{Keep, Meaning};
 
 /// Hashes values as what they mean: two spellings of one value have one hash.
 #[derive(Clone, Default)]
 pub(super) struct Hasher(RandomState);
 
 impl Hasher {
-    /// The hash of `value`.
+    /// The hash of a value.
     #[inline]
-    pub(super) fn of(&self, value: &Value<'_>) -> u64 {
-        self.0.hash_one(&*value.meaning().1)
+    pub(super) fn of(&self, value: &Meaning<'_>) -> u64 {
+        self.0.hash_one(&*value.bytes)
     }
 }
 
-/// Values met so far and what they stand for.
-pub(super) struct Tokens<T> {
+/// Values met so far, and the number that each stands for.
+pub(super) struct Tokens {
     /// As many as a power of two, at least twice as many as there are values; each 0, or the upper half of a value's
     /// hash above one more than its place. Looking goes on from where the hash says to the next that is 0.
     slots: Vec<u64>,
-    /// The values: each its number above its length and type, then its bytes in words, the last one filled with zeros.
+    /// The values: each the number it stands for above its head, then its words.
     values: Vec<u64>,
-    stand_for: Vec<T>,
-    hasher: Hasher,
-}
-
-/// A value's length, which is below that of a line and so below 2^30, times four, plus its type.
-#[inline]
-fn length(kind: u32, bytes: &[u8]) -> u32 {
-    (bytes.len() as u32) << 2 | kind
+    /// How many values there are.
+    count: usize,
 }
 
 /// The upper half of a hash, which tells values apart before they are looked at.
@@ -45,58 +39,51 @@ fn check(hash: u64) -> u64 {
     hash >> 32
 }
 
-impl<T: Copy> Tokens<T> {
-    pub(super) fn new(hasher: Hasher) -> Self {
+impl Tokens {
+    pub(super) fn new() -> Self {
         Tokens {
             slots: vec![0; 64],
             values: Vec::new(),
-            stand_for: Vec::new(),
-            hasher,
+            count: 0,
         }
     }
 
-    /// What `value` stands for; `new` says it the first time. [`FoldError::Full`] beyond 32 GB of values.
+    /// What `value`, which has this hash, stands for; `new` says it the first time. [`FoldError::Full`] beyond 32 GB of
+    /// values.
     #[inline]
     pub(super) fn get(
         &mut self,
-        value: &Value<'_>,
-        new: impl FnOnce() -> Result<T, FoldError>,
-    ) -> Result<T, FoldError> {
-        self.get_hashed(self.hasher.of(value), value, new)
-    }
-
-    /// The same where its hash is known.
-    #[inline]
-    pub(super) fn get_hashed(
-        &mut self,
         hash: u64,
-        value: &Value<'_>,
-        new: impl FnOnce() -> Result<T, FoldError>,
-    ) -> Result<T, FoldError> {
-        let (kind, bytes) = value.meaning();
-        let known = self
-            .places(hash)
-            .find_map(|place| self.number(place, kind, &bytes));
-        if let Some(known) = known.and_then(|number| self.stand_for.get(number)) {
-            return Ok(*known);
+        value: &impl Keep,
+        new: impl FnOnce() -> Result<u32, FoldError>,
+    ) -> Result<u32, FoldError> {
+        let known = |place| self.is(place, self.first(place), value);
+        if let Some(known) = self.places(hash).find_map(known) {
+            return Ok(known);
         }
         let stands_for = new()?;
-        self.insert(hash, kind, &bytes, stands_for)?;
+        self.insert(hash, value, stands_for)?;
         Ok(stands_for)
     }
 
-    /// Where `value`, which has this hash, probably is, if it was met before: for [`Tokens::at`].
+    /// Where a value that has this hash probably is, if it was met before: for [`Tokens::first`].
     #[inline]
     pub(super) fn probably(&self, hash: u64) -> Option<u32> {
         self.places(hash).next()
     }
 
-    /// What `value` stands for, if it is at `place`.
+    /// What the first word at `place` is, for [`Tokens::is`].
     #[inline]
-    pub(super) fn at(&self, place: u32, value: &Value<'_>) -> Option<T> {
-        let (kind, bytes) = value.meaning();
-        let number = self.number(place, kind, &bytes)?;
-        self.stand_for.get(number).copied()
+    pub(super) fn first(&self, place: u32) -> u64 {
+        self.values.get(place as usize).copied().unwrap_or(0)
+    }
+
+    /// What `value` stands for, if it is at `place`, where `first` is the first word.
+    #[inline]
+    pub(super) fn is(&self, place: u32, first: u64, value: &impl Keep) -> Option<u32> {
+        let words = self.values.get(place as usize + 1..)?;
+        let same = first as u32 == value.head() && value.begins(words);
+        same.then_some((first >> 32) as u32)
     }
 
     /// Places of values that may have this hash.
@@ -110,40 +97,14 @@ impl<T: Copy> Tokens<T> {
         slots.filter_map(move |slot| (slot >> 32 == check(hash)).then_some(slot as u32 - 1))
     }
 
-    /// The number of the value at `place`, if it is this one.
-    #[inline]
-    fn number(&self, place: u32, kind: u32, bytes: &[u8]) -> Option<usize> {
-        let (head, known) = self.values.get(place as usize..)?.split_first()?;
-        let (chunks, rest) = bytes.as_chunks::<8>();
-        let (whole, known) = known.split_at_checked(chunks.len())?;
-        let mut same = *head as u32 == length(kind, bytes);
-        for (chunk, word) in chunks.iter().zip(whole) {
-            same &= u64::from_le_bytes(*chunk) == *word;
-        }
-        if !rest.is_empty() {
-            same &= known.first() == Some(&tail(bytes));
-        }
-        same.then_some((head >> 32) as usize)
-    }
-
     #[cold]
-    fn insert(
-        &mut self,
-        hash: u64,
-        kind: u32,
-        bytes: &[u8],
-        stands_for: T,
-    ) -> Result<(), FoldError> {
+    fn insert(&mut self, hash: u64, value: &impl Keep, stands_for: u32) -> Result<(), FoldError> {
         let place = u32::try_from(self.values.len() + 1).map_err(|_| FoldError::Full)?;
-        let number = self.stand_for.len() as u64;
         self.values
-            .push(number << 32 | u64::from(length(kind, bytes)));
-        let (words, rest) = bytes.as_chunks::<8>();
-        self.values
-            .extend(words.iter().map(|word| u64::from_le_bytes(*word)));
-        self.values.extend((!rest.is_empty()).then(|| tail(bytes)));
-        self.stand_for.push(stands_for);
-        if self.stand_for.len() * 2 > self.slots.len() {
+            .push(u64::from(stands_for) << 32 | u64::from(value.head()));
+        value.write(&mut self.values);
+        self.count += 1;
+        if self.count * 2 > self.slots.len() {
             let slots = vec![0; self.slots.len() * 2];
             let before = std::mem::replace(&mut self.slots, slots);
             let taken = before.into_iter().filter(|slot| *slot != 0);
@@ -166,63 +127,49 @@ impl<T: Copy> Tokens<T> {
     }
 }
 
-/// The bytes behind the last whole word, of which there are some, and zeros.
-#[inline]
-fn tail(bytes: &[u8]) -> u64 {
-    if let Some(last) = bytes.last_chunk::<8>() {
-        return u64::from_le_bytes(*last) >> (64 - bytes.len() % 8 * 8);
-    }
-    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        (Some(first), Some(last)) => {
-            let last = u64::from(u32::from_le_bytes(*last));
-            u64::from(u32::from_le_bytes(*first)) | last << ((bytes.len() - 4) * 8)
-        }
-        _ => bytes
-            .iter()
-            .rev()
-            .fold(0, |word, byte| word << 8 | u64::from(*byte)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
 
     use proptest::prelude::*;
 
+    use super::super::value::Value;
     use super::*;
+
+    fn text(text: &str) -> Meaning<'_> {
+        Value::Text(text.as_bytes(), false).meaning()
+    }
 
     proptest! {
         #[test]
         fn values_stand_for_what_they_stood_for_first(
             texts in prop::collection::vec("[ab]{0,9}|[a-c]{6,20}|a{0,60}", 0..400)
         ) {
-            let mut tokens = Tokens::new(Hasher::default());
-            let mut known = HashMap::new();
-            for (turn, text) in texts.iter().enumerate() {
-                let expected = *known.entry(text).or_insert(turn);
-                let value = Value::Text(text.as_bytes(), false);
-                prop_assert_eq!(tokens.get(&value, || Ok(turn)).unwrap(), expected);
-                let place = tokens.probably(tokens.hasher.of(&value)).expect("it is there");
-                prop_assert_eq!(tokens.at(place, &value), Some(expected));
+            let (mut tokens, hasher, mut known) =
+                (Tokens::new(), Hasher::default(), HashMap::new());
+            for (turn, value) in (0..).zip(&texts) {
+                let expected = *known.entry(value).or_insert(turn);
+                let value = text(value);
+                let hash = hasher.of(&value);
+                prop_assert_eq!(tokens.get(hash, &value, || Ok(turn)).unwrap(), expected);
+                let place = tokens.probably(hash).expect("it is there");
+                prop_assert_eq!(tokens.is(place, tokens.first(place), &value), Some(expected));
             }
         }
 
         #[test]
         fn values_of_one_hash_are_told_apart(texts in prop::collection::vec("[ab]{0,12}", 0..40)) {
-            let mut tokens = Tokens::new(Hasher::default());
-            let mut known = HashMap::new();
-            for (turn, text) in texts.iter().enumerate() {
-                let expected = *known.entry(text).or_insert(turn);
-                let value = Value::Text(text.as_bytes(), false);
-                prop_assert_eq!(tokens.get_hashed(7, &value, || Ok(turn)).unwrap(), expected);
+            let (mut tokens, mut known) = (Tokens::new(), HashMap::new());
+            for (turn, value) in (0..).zip(&texts) {
+                let expected = *known.entry(value).or_insert(turn);
+                prop_assert_eq!(tokens.get(7, &text(value), || Ok(turn)).unwrap(), expected);
             }
         }
     }
 
     #[test]
     fn values_of_different_types_are_told_apart() {
-        let mut tokens = Tokens::new(Hasher::default());
+        let (mut tokens, hasher) = (Tokens::new(), Hasher::default());
         let values = [
             Value::Text(b"1", false),
             Value::Number(b"1"),
@@ -230,22 +177,10 @@ mod tests {
             Value::Boolean(true),
         ];
         for turn in 0..2 {
-            for (number, value) in values.iter().enumerate() {
-                assert_eq!(tokens.get(value, || Ok(number + turn)), Ok(number));
-            }
-        }
-    }
-
-    #[test]
-    fn tails_are_the_last_bytes() {
-        let bytes = b"0123456789abcdefghij";
-        for start in 0..12 {
-            for end in (start + 1..bytes.len()).filter(|end| (end - start) % 8 != 0) {
-                let bytes = &bytes[start..end];
-                let mut padded = [0; 8];
-                let rest = &bytes[bytes.len() / 8 * 8..];
-                padded[..rest.len()].copy_from_slice(rest);
-                assert_eq!(tail(bytes), u64::from_le_bytes(padded), "{bytes:?}");
+            for (number, value) in (0..).zip(&values) {
+                let value = value.meaning();
+                let known = tokens.get(hasher.of(&value), &value, || Ok(number + turn));
+                assert_eq!(known, Ok(number));
             }
         }
     }
