@@ -33,8 +33,6 @@ GLANCE: Final = 0.002
 """Seconds between two glances at whether somebody has written."""
 WORTH_MOVING: Final = 0.005
 """Seconds of a step below which the log is left to grow a little more, where nobody else writes."""
-MOST_FRAMES: Final = 800
-"""Pages that a step adds to the log while others write: from 1,000 on, their commits would move the log."""
 
 
 class Pace:
@@ -47,8 +45,6 @@ class Pace:
         """Steps since anybody else wrote."""
         self._met = False
         """Whether anybody else wrote since it was calm."""
-        self._kept, self._added = 0, 0
-        """Pages in the log before a step, and those that the last step added."""
 
     @property
     def _calm(self) -> bool:
@@ -56,19 +52,17 @@ class Pace:
 
     def scale(self, held: float) -> float:
         """How many times as much as the last step, which ``held`` the lock so long, the next may do."""
-        by_time = (CALM_SECONDS if self._calm else STEP_SECONDS) / max(held, 1e-6)
-        return min(by_time, MOST_FRAMES / max(self._added, 1)) if self._met else by_time
+        return (CALM_SECONDS if self._calm else STEP_SECONDS) / max(held, 1e-6)
 
     def rest(self, held: float, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Leave the lock alone after a step that ``held`` it so long; ``meanwhile`` is done, which must not take it.
 
-        What others wrote in the pause is moved at its end, too, so that the next step begins the log anew: none of
-        them should find it so long that he has to move it himself.
+        What others wrote in the pause is moved at its end, too, so that the next step begins the log anew: from a
+        thousand pages on a commit moves the log itself, unless somebody else just does, and waits for the disk.
         """
         started = time.monotonic()
         if held >= WORTH_MOVING or self._met:
-            kept = self._kept
-            self._added = self._move() - kept
+            move_log(self._connection)
         meanwhile()
         look = next_look(held)
         left = look + min(look / 2, LATE) - (time.monotonic() - started)
@@ -81,13 +75,7 @@ class Pace:
         self._alone = 0 if wrote else self._alone + 1
         self._met = not self._calm and (self._met or wrote)
         if wrote:
-            self._move()
-
-    def _move(self) -> int:
-        """Move the log; the pages in it. Where all are moved the next write begins it anew."""
-        frames, moved = move_log(self._connection)
-        self._kept = 0 if frames == moved else frames
-        return frames
+            move_log(self._connection)
 
     def _somebody_wrote(self) -> bool:
         before, self._version = self._version, pragma(self._connection, "data_version")
