@@ -3,7 +3,7 @@
 //! It is larger than any cache, so what counts is how many places in memory a look goes to: one in the table, and one
 //! where the value stands with its length and its number before it.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher as _};
 
 use foldhash::fast::RandomState;
 use weftend_core::fold::FoldError;
@@ -18,7 +18,10 @@ impl Hasher {
     /// The hash of a value.
     #[inline]
     pub(super) fn of(&self, value: &Meaning<'_>) -> u64 {
-        self.0.hash_one(&*value.bytes)
+        // Without its length, which is compared with the value.
+        let mut hasher = self.0.build_hasher();
+        hasher.write(&value.bytes);
+        hasher.finish()
     }
 }
 
