@@ -20,7 +20,7 @@ use crate::refusal::Refusal;
 /// Bytes of a block: large enough that handing it over costs nothing, small enough for a cache.
 const BLOCK: usize = 1 << 19;
 /// Blocks that are taken in together.
-const ROUND: usize = 8;
+const ROUND: usize = 16;
 
 /// What one file says.
 pub struct Read {
@@ -50,16 +50,22 @@ pub fn read(
         content: Content::of(unit),
     };
     let mut before = 0;
-    let mut round = reader.round(Vec::new())?;
-    let mut spare = Vec::new();
-    while !round.is_empty() {
-        let mut lines = Ok(0);
+    let (mut round, mut spare) = (reader.round(Vec::new())?, Vec::new());
+    let mut batches = Vec::new();
+    // While one round is read, the one before is looked through, and what the one before that says is taken in: so no
+    // thread waits for the others but at the end of a round.
+    while !round.is_empty() || !batches.is_empty() {
+        let (mut taken, mut looked) = (Ok(()), Ok((0, Vec::new())));
         let next = rayon::in_place_scope(|scope| {
-            scope.spawn(|_| lines = taking.take_in(&mut round, before));
+            scope.spawn(|_| taken = taking.take_in(&batches));
+            scope.spawn(|_| looked = taking.look_through(&mut round, before));
             // The source stays on this thread: not every reader may change threads.
             reader.round(spare)
         });
-        before += lines?;
+        taken.map_err(|error| of_fold(&error))?;
+        let (lines, said) = looked?;
+        before += lines;
+        batches = said;
         spare = std::mem::replace(&mut round, next?);
     }
     taking.sum(reader.content.digest())
@@ -130,8 +136,9 @@ impl<'f> Taking<'f> {
         })
     }
 
-    /// Take in one round, which follows on `before` lines; how many lines it had.
-    fn take_in(&self, round: &mut [Block], before: u64) -> Result<u64, Refusal> {
+    /// Look through one round, which follows on `before` lines; how many lines it has, and what each block says about
+    /// units that it names.
+    fn look_through(&self, round: &mut [Block], before: u64) -> Result<(u64, Vec<Batch>), Refusal> {
         let results: Vec<_> = round
             .par_iter_mut()
             .with_max_len(1)
@@ -144,9 +151,13 @@ impl<'f> Taking<'f> {
             lines += count;
             batches.push(batch);
         }
+        Ok((lines, batches))
+    }
+
+    /// Take in what all blocks of a round say about units.
+    fn take_in(&self, batches: &[Batch]) -> Result<(), FoldError> {
         let shares = self.shares.par_iter().enumerate().with_max_len(1);
-        let taken = shares.try_for_each(|(index, share)| self.share(index, share, &batches));
-        taken.map_err(|error| of_fold(&error)).map(|()| lines)
+        shares.try_for_each(|(index, share)| self.share(index, share, batches))
     }
 
     fn block(&self, block: &mut Block) -> Result<(u64, Batch), (u64, Refusal)> {
