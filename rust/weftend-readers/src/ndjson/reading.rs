@@ -20,7 +20,7 @@ use crate::refusal::Refusal;
 /// Bytes of a block: large enough that handing it over costs nothing, small enough for a cache.
 const BLOCK: usize = 1 << 19;
 /// Blocks that are taken in together.
-const ROUND: usize = 16;
+const ROUND: usize = 8;
 
 /// What one file says.
 pub struct Read {
