@@ -173,3 +173,64 @@ impl Sorted<'_> {
         (self.short.len(), self.long.len()) != before
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn rows() -> impl Strategy<Value = Vec<Row>> {
+        let amount = prop_oneof![1..4u64, Just(1 << 40)];
+        let row = (0..UNITS as u32, 0..3u32, 0..5u32, amount);
+        prop::collection::vec(row, 0..3 * PIECE).prop_map(|rows| {
+            let row = |(unit, part, bucket, amount)| {
+                let cell = Cell {
+                    part,
+                    bucket,
+                    amount,
+                };
+                Row { unit, cell }
+            };
+            rows.into_iter().map(row).collect()
+        })
+    }
+
+    /// What `rows` add to each unit, taken out of `log`.
+    fn taken(log: &mut Log, rows: &[Row], spare: &mut Spare) -> Vec<Vec<Cell>> {
+        rows.iter().for_each(|row| log.push(*row, spare));
+        let mut room = Room::default();
+        let mut sorted = log.take(&mut room, spare);
+        let units = 0..sorted.units();
+        let of = |unit| {
+            let mut cells = Vec::new();
+            sorted.take(unit, Combine::Sum, &[], &mut cells);
+            Combine::Sum.cells(&mut cells);
+            cells
+        };
+        units.map(of).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        /// Long logs, in memory that others had before, hold what was put in and nothing else.
+        #[test]
+        fn what_was_pushed_is_taken_out(all in prop::collection::vec(rows(), 3)) {
+            let (mut log, mut spare) = (Log::default(), Spare::default());
+            for rows in all {
+                let found = taken(&mut log, &rows, &mut spare);
+                let of = |unit: usize| {
+                    let of_unit = rows.iter().filter(|row| row.unit as usize == unit);
+                    let mut cells: Vec<Cell> = of_unit.map(|row| row.cell).collect();
+                    Combine::Sum.cells(&mut cells);
+                    cells
+                };
+                let last = rows.iter().map(|row| row.unit as usize + 1).max().unwrap_or(0);
+                prop_assert_eq!(found, (0..last).map(of).collect::<Vec<_>>());
+                prop_assert!(log.is_empty());
+                prop_assert!(spare.0.iter().all(|piece| piece.is_empty()));
+            }
+        }
+    }
+}
