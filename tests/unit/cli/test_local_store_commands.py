@@ -505,7 +505,7 @@ def test_doctor_says_how_to_make_a_home_where_one_may_not(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By what the system says of permissions, which says yes to whoever runs as root."""
-    monkeypatch.delenv("WEFTEND_HOME", raising=False)
+    monkeypatch.setenv("WEFTEND_HOME", str(shell.folder / "another"))
     monkeypatch.setattr(os, "access", lambda _path, _how: False)
     home = shell.folder / "parent" / "it's home"
     home.parent.mkdir()

@@ -64,7 +64,7 @@ def _room(health: Health, home: Path) -> None:
     elif place not in ours and not os.access(place, os.W_OK):
         message = f"{home} cannot be made in it, so nothing is recorded"
         in_place = f'sudo install -d -m {FOLDER_MODE:o} -o "$(id -u)" -g "$(id -g)" {quoted(home)}'
-        command = _elsewhere() if os.environ.get(VARIABLE) or _is_read_only(place) else in_place
+        command = _elsewhere() if _is_named(home) or _is_read_only(place) else in_place
         health.problems.append(Problem(Code.FILE_UNWRITABLE, str(place), message, command))
     elif hasattr(os, "statvfs"):
         status = os.statvfs(place)
@@ -73,6 +73,12 @@ def _room(health: Health, home: Path) -> None:
             message = f"{free} bytes are left, so what is recorded may be lost"
             command = f"df {quoted(place)}, to see the disk that needs room; then: weftend db prune-apply"
             health.problems.append(Problem(Code.DISK_FULL, str(place), message, command))
+
+
+def _is_named(home: Path) -> bool:
+    """Whether the home is the one that the environment names, and not one that the command line does."""
+    named = os.environ.get(VARIABLE)
+    return named is not None and Path(named) == home
 
 
 def _is_read_only(path: Path) -> bool:
