@@ -101,12 +101,12 @@ pub fn read(plan: &Plan, inputs: &[PathBuf], progress: &Progress) -> Result<Read
 /// first so that no thread is left with a large one at the end.
 fn tasks(rule: UnitRule, files: &mut [Source]) -> Vec<&[Source]> {
     if rule == UnitRule::Dir {
-        files.sort_by(|a, b| a.folder().cmp(&b.folder()).then_with(|| a.cmp(b)));
+        files.sort_by(|a, b| a.folder().cmp(&b.folder()));
         let mut tasks: Vec<_> = files.chunk_by(|a, b| a.folder() == b.folder()).collect();
         tasks.sort_by_key(|task| std::cmp::Reverse(task.iter().map(|file| file.size).sum::<u64>()));
         return tasks;
     }
-    files.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.cmp(b)));
+    files.sort_by_key(|file| std::cmp::Reverse(file.size));
     files.chunks(1).collect()
 }
 

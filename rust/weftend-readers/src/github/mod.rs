@@ -12,7 +12,7 @@ mod values;
 
 use std::collections::BTreeSet;
 
-use crate::ijson::{self, Fault, Index, Scanner};
+use crate::ijson::{self, Fault, Scanner};
 use crate::keys;
 use crate::refusal::Refusal;
 pub use identity::{Part, Unit};
@@ -56,15 +56,15 @@ pub struct Records {
 /// a record without its repository or ids; then what `each` has seen is to be thrown away.
 pub fn read(bytes: &[u8], mut each: impl FnMut(Told)) -> Result<Records, Refusal> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        Refusal::new("CANON_UTF8", error.valid_up_to().to_string(), "not UTF-8")
-    })?;
-    let mut index = Index::default();
-    index.build(bytes);
-    let mut scanner = Scanner::new(text, &index);
+    // Whatever else is wrong: what is not UTF-8 is no JSON.
+    document(bytes, &mut each).map_err(|wrong| not_utf8(bytes).unwrap_or(wrong))
+}
+
+fn document(bytes: &[u8], each: &mut dyn FnMut(Told)) -> Result<Records, Refusal> {
+    let mut scanner = Scanner::new(bytes);
     let mut records = Records::default();
     scanner.skip_space();
-    while scanner.at() < text.len() {
+    while !scanner.is_at_end() {
         let start = scanner.at();
         let mut found = Vec::new();
         if values::read(&mut scanner, &mut found) == Err(Fault) {
@@ -72,7 +72,7 @@ pub fn read(bytes: &[u8], mut each: impl FnMut(Told)) -> Result<Records, Refusal
             return Err(ijson::refusal(rest, || Refusal::invalid("0", "not I-JSON")).moved(start));
         }
         for record in found {
-            tell(&record, &mut records, &mut each).map_err(|wrong| Refusal::at(start, wrong))?;
+            tell(&record, &mut records, each).map_err(|wrong| Refusal::at(start, wrong))?;
         }
         scanner.skip_space();
     }
@@ -83,6 +83,12 @@ pub fn read(bytes: &[u8], mut each: impl FnMut(Told)) -> Result<Records, Refusal
         )),
         _ => Ok(records),
     }
+}
+
+fn not_utf8(bytes: &[u8]) -> Option<Refusal> {
+    let error = std::str::from_utf8(bytes).err()?;
+    let place = error.valid_up_to().to_string();
+    Some(Refusal::new("CANON_UTF8", place, "not UTF-8"))
 }
 
 fn tell(

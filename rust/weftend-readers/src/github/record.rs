@@ -66,32 +66,32 @@ impl Record {
 
     /// Read the value of the member `name`.
     pub(super) fn member(&mut self, scanner: &mut Scanner<'_>, name: &Name<'_>) -> Scan<()> {
-        let text = match &*name.text() {
-            "id" => return number(scanner).map(|id| self.id = id),
-            "run_id" => return number(scanner).map(|id| self.run_id = id),
-            "run_attempt" => return number(scanner).map(|attempt| self.attempt = attempt),
-            "repository" => {
+        let text = match &*name.bytes() {
+            b"id" => return number(scanner).map(|id| self.id = id),
+            b"run_id" => return number(scanner).map(|id| self.run_id = id),
+            b"run_attempt" => return number(scanner).map(|attempt| self.attempt = attempt),
+            b"repository" => {
                 return repository(scanner)
                     .map(|name| self.repository = name.or(self.repository.take()));
             }
-            "check_suite" => return self.suite(scanner),
-            "labels" => return self.read_labels(scanner),
-            "workflow_id" | "run_number" => {
+            b"check_suite" => return self.suite(scanner),
+            b"labels" => return self.read_labels(scanner),
+            b"workflow_id" | b"run_number" => {
                 self.has_workflow = true;
                 return scanner.skip();
             }
-            "steps" | "runner_name" => {
+            b"steps" | b"runner_name" => {
                 self.has_steps = true;
                 return scanner.skip();
             }
-            "url" => &mut self.url,
-            "details_url" => &mut self.details_url,
-            "status" => &mut self.status,
-            "conclusion" => &mut self.conclusion,
-            "event" => &mut self.event,
-            "created_at" => &mut self.created_at,
-            "run_started_at" => &mut self.run_started_at,
-            "updated_at" => &mut self.updated_at,
+            b"url" => &mut self.url,
+            b"details_url" => &mut self.details_url,
+            b"status" => &mut self.status,
+            b"conclusion" => &mut self.conclusion,
+            b"event" => &mut self.event,
+            b"created_at" => &mut self.created_at,
+            b"run_started_at" => &mut self.run_started_at,
+            b"updated_at" => &mut self.updated_at,
             _ => return scanner.skip(),
         };
         *text = string(scanner)?;
@@ -100,10 +100,10 @@ impl Record {
 
     fn suite(&mut self, scanner: &mut Scanner<'_>) -> Scan<()> {
         scanner.object_or_skip(|scanner, name| {
-            match &*name.text() {
-                "id" => self.suite_id = number(scanner)?,
-                "status" => self.suite_status = string(scanner)?,
-                "conclusion" => self.suite_conclusion = string(scanner)?,
+            match &*name.bytes() {
+                b"id" => self.suite_id = number(scanner)?,
+                b"status" => self.suite_status = string(scanner)?,
+                b"conclusion" => self.suite_conclusion = string(scanner)?,
                 _ => scanner.skip()?,
             }
             Ok(())
@@ -135,8 +135,8 @@ pub(super) fn repository(scanner: &mut Scanner<'_>) -> Scan<Option<String>> {
         scanner.skip()?;
         return Ok(None);
     }
-    scanner.object(|scanner, name| match &*name.text() {
-        "full_name" => string(scanner).map(|name| found = name),
+    scanner.object(|scanner, name| match &*name.bytes() {
+        b"full_name" => string(scanner).map(|name| found = name),
         _ => scanner.skip(),
     })?;
     Ok(found)

@@ -17,14 +17,14 @@ fn object(scanner: &mut Scanner<'_>, found: &mut Vec<Record>) -> Scan<()> {
     let first = found.len();
     let mut repository = None;
     let mut bare = Record::new(Class::Run);
-    scanner.object(|scanner, name| match &*name.text() {
-        "workflow_run" => one(scanner, Class::Run, found),
-        "workflow_job" => one(scanner, Class::Job, found),
-        "check_run" => one(scanner, Class::Check, found),
-        "workflow_runs" => page(scanner, Class::Run, found),
-        "jobs" => page(scanner, Class::Job, found),
-        "check_runs" => page(scanner, Class::Check, found),
-        "repository" => record::repository(scanner).map(|name| repository = name),
+    scanner.object(|scanner, name| match &*name.bytes() {
+        b"workflow_run" => one(scanner, Class::Run, found),
+        b"workflow_job" => one(scanner, Class::Job, found),
+        b"check_run" => one(scanner, Class::Check, found),
+        b"workflow_runs" => page(scanner, Class::Run, found),
+        b"jobs" => page(scanner, Class::Job, found),
+        b"check_runs" => page(scanner, Class::Check, found),
+        b"repository" => record::repository(scanner).map(|name| repository = name),
         _ => bare.member(scanner, &name),
     })?;
     if found.len() == first {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::ijson::{Index, Name, Scan, Scanner, Str};
+use crate::ijson::{Name, Scan, Scanner, Str};
 use crate::testrun::{Duration, Outcome, seconds};
 
 /// What an event says, as far as it concerns us.
@@ -38,12 +38,12 @@ impl<'a> Event<'a> {
 }
 
 /// Call `each` with every line of `text` that holds anything: the event that it is, or `None` for whatever is not one
-/// JSON object with a text in `Action`. `index` is built over `text`.
-pub(super) fn each<'a>(text: &'a str, index: &'a Index, mut each: impl FnMut(Option<Event<'a>>)) {
-    let mut scanner = Scanner::new(text, index);
+/// JSON object with a text in `Action`.
+pub(super) fn each<'a>(text: &'a [u8], mut each: impl FnMut(Option<Event<'a>>)) {
+    let mut scanner = Scanner::new(text);
     let mut start = 0;
     while start < text.len() {
-        let rest = text.as_bytes().get(start..).unwrap_or_default();
+        let rest = text.get(start..).unwrap_or_default();
         let end = memchr::memchr(b'\n', rest).map_or(text.len(), |length| start + length);
         if !text
             .get(start..end)
@@ -82,15 +82,21 @@ struct Members<'a> {
 
 impl<'a> Members<'a> {
     fn member(&mut self, scanner: &mut Scanner<'a>, name: &Name<'a>) -> Scan<()> {
-        match &*name.text() {
-            "Action" => self.action = scanner.string_or_skip()?,
-            "Package" => self.package = scanner.string_or_skip()?,
-            "Test" => self.test = scanner.string_or_skip()?,
-            "Elapsed" => self.elapsed = scanner.number_or_skip()?.and_then(seconds),
+        match &*name.bytes() {
+            b"Action" => self.action = scanner.string_or_skip()?,
+            b"Package" => self.package = scanner.string_or_skip()?,
+            b"Test" => self.test = scanner.string_or_skip()?,
+            b"Elapsed" => self.elapsed = elapsed(scanner)?,
             _ => scanner.skip()?,
         }
         Ok(())
     }
+}
+
+/// A number of seconds.
+fn elapsed(scanner: &mut Scanner<'_>) -> Scan<Duration> {
+    let token = scanner.number_or_skip()?;
+    Ok(token.and_then(|token| seconds(std::str::from_utf8(token).ok()?)))
 }
 
 fn action(word: &Str<'_>) -> Action {

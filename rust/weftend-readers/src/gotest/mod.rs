@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
-use crate::ijson::Index;
 use crate::refusal::Refusal;
 use crate::testrun::{Duration, Outcome, TestTally};
 use event::{Action, Event};
@@ -20,7 +19,6 @@ use event::{Action, Event};
 #[derive(Debug, Default)]
 pub struct GoTest {
     packages: HashMap<String, Package>,
-    index: Index,
     /// Lines that are events of `go test -json`.
     pub events: u64,
     /// Lines that are not: build output, prints of `TestMain`, torn lines.
@@ -53,23 +51,10 @@ pub fn has_event(block: &[u8]) -> bool {
 impl GoTest {
     /// Take in the lines of `block`; a line that is not UTF-8 is no event.
     pub fn block(&mut self, block: &[u8], tally: &mut TestTally) {
-        match std::str::from_utf8(block) {
-            Ok(text) => self.text(text, tally),
-            Err(_) if !block.trim_ascii_end().contains(&b'\n') => self.other_lines += 1,
-            Err(_) => block
-                .split_inclusive(|byte| *byte == b'\n')
-                .for_each(|line| self.block(line, tally)),
-        }
-    }
-
-    fn text(&mut self, text: &str, tally: &mut TestTally) {
-        let mut index = std::mem::take(&mut self.index);
-        index.build(text.as_bytes());
-        event::each(text, &index, |event| match event {
+        event::each(block, |event| match event {
             Some(event) => self.event(&event, tally),
             None => self.other_lines += 1,
         });
-        self.index = index;
     }
 
     fn event(&mut self, event: &Event<'_>, tally: &mut TestTally) {

@@ -1,11 +1,10 @@
 //! A pull scanner over one I-JSON text: values are read where they are wanted and checked where they are not.
 //!
 //! Everything is validated, wanted or not: grammar (RFC 8259), duplicate names, surrogates, number range and
-//! depth, as canonical JSON has it. Where strings end is found beforehand, for the whole text at once ([`Index`]).
-//! The scanner only says *that* a text is refused; which code and place that is, [`refusal`] asks the canonicalizer,
-//! which is the one implementation of those rules.
+//! depth, as canonical JSON has it; a text need not be known to be UTF-8. The scanner only says *that* a text is
+//! refused; which code and place that is, [`refusal`] asks the canonicalizer, which is the one implementation of those
+//! rules.
 
-mod index;
 mod names;
 mod number;
 mod or_skip;
@@ -17,7 +16,6 @@ mod string;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use index::Index;
 pub(crate) use names::{Name, fingerprint};
 pub(crate) use number::whole;
 pub(crate) use scalar::Scalar;
@@ -47,15 +45,14 @@ pub(crate) fn refusal(text: &[u8], otherwise: impl FnOnce() -> Refusal) -> Refus
     }
 }
 
-/// Run `read` over the one value that `text`, indexed by `index`, holds.
+/// Run `read` over the one value that `text` holds.
 ///
 /// `Fault` when the text is not I-JSON, when something follows the value, or when `read` gave up.
 pub(crate) fn read<'a, T>(
-    text: &'a str,
-    index: &'a Index,
+    text: &'a [u8],
     read: impl FnOnce(&mut Scanner<'a>) -> Scan<T>,
 ) -> Scan<T> {
-    let mut scanner = Scanner::new(text, index);
+    let mut scanner = Scanner::new(text);
     scanner.skip_space();
     let value = read(&mut scanner)?;
     scanner.finish()?;

@@ -20,8 +20,8 @@ pub(crate) struct Name<'a> {
 impl<'a> Name<'a> {
     /// The name, its escapes resolved.
     #[inline]
-    pub(crate) fn text(&self) -> Cow<'a, str> {
-        self.text.text()
+    pub(crate) fn bytes(&self) -> Cow<'a, [u8]> {
+        self.text.bytes()
     }
 }
 
@@ -38,10 +38,10 @@ pub(super) struct Member {
 impl Member {
     /// The name itself, which has no escapes and its colon right behind it.
     #[inline]
-    pub(super) fn name<'a>(&self, text: &'a str, at: usize) -> Name<'a> {
-        let string = Str::of(text, at + 1, at + self.length - 2, false);
+    pub(super) fn name<'a>(&self, text: &'a [u8], at: usize) -> Name<'a> {
+        let raw = text.get(at + 1..at + self.length - 2);
         Name {
-            text: string,
+            text: Str::new(raw.unwrap_or_default(), false),
             fingerprint: self.fingerprint,
         }
     }

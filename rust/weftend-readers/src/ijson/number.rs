@@ -83,12 +83,9 @@ fn in_range(token: &[u8]) -> bool {
 }
 
 /// The whole number from 0 that a checked token stands for, however it is spelled (`7`, `7.0`, `70e-1`).
-pub(crate) fn whole(token: &str) -> Option<u64> {
-    if let Ok(number) = token.parse() {
-        return Some(number);
-    }
-    let printed = canonical::canonicalize_text(token.as_bytes()).ok()?;
-    std::str::from_utf8(&printed).ok()?.parse().ok()
+pub(crate) fn whole(token: &[u8]) -> Option<u64> {
+    let parsed = |token: &[u8]| std::str::from_utf8(token).ok()?.parse().ok();
+    parsed(token).or_else(|| parsed(&canonical::canonicalize_text(token).ok()?))
 }
 
 #[cfg(test)]

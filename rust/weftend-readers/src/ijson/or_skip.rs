@@ -16,7 +16,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Read the number at the cursor, or skip what is no number.
-    pub(crate) fn number_or_skip(&mut self) -> Scan<Option<&'a str>> {
+    pub(crate) fn number_or_skip(&mut self) -> Scan<Option<&'a [u8]>> {
         if self.kind()? == Kind::Number {
             return self.number().map(Some);
         }

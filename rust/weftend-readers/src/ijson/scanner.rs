@@ -1,6 +1,5 @@
 //! The cursor: objects, arrays and scalars, one at a time.
 
-use super::index::Index;
 use super::names::{Following, Member, Name, Names, fingerprint};
 use super::number;
 use super::space;
@@ -19,24 +18,22 @@ pub(crate) enum Kind {
     Null,
 }
 
-/// A cursor into a text that holds JSON.
+/// A cursor into a text that holds JSON, or so it says: the text need not be UTF-8.
 pub(crate) struct Scanner<'a> {
-    text: &'a str,
+    text: &'a [u8],
     /// The text up to where what is being read ends.
     pub(super) bytes: &'a [u8],
-    index: &'a Index,
     pub(super) at: usize,
     depth: u32,
     names: Names,
 }
 
 impl<'a> Scanner<'a> {
-    /// A cursor at the start of `text`, which `index` was built over.
-    pub(crate) fn new(text: &'a str, index: &'a Index) -> Self {
+    /// A cursor at the start of `text`.
+    pub(crate) fn new(text: &'a [u8]) -> Self {
         Scanner {
             text,
-            bytes: text.as_bytes(),
-            index,
+            bytes: text,
             at: 0,
             depth: 0,
             names: Names::default(),
@@ -46,7 +43,7 @@ impl<'a> Scanner<'a> {
     /// Move to the line that stands from `start` up to `end`.
     #[inline]
     pub(crate) fn line(&mut self, start: usize, end: usize) {
-        self.bytes = self.text.as_bytes().get(..end).unwrap_or_default();
+        self.bytes = self.text.get(..end).unwrap_or_default();
         (self.at, self.depth) = (start, 0);
         self.names.clear();
     }
@@ -176,10 +173,7 @@ impl<'a> Scanner<'a> {
     fn name(&mut self, depth: usize, following: &mut Following) -> Scan<Name<'a>> {
         if following.follows {
             let at = self.at;
-            if let Some(member) = self
-                .names
-                .remembered(self.text.as_bytes(), depth, following, at)
-            {
+            if let Some(member) = self.names.remembered(self.text, depth, following, at) {
                 self.at += member.length;
                 self.past_colon();
                 return Ok(member.name(self.text, at));
@@ -196,10 +190,7 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         let text = self.string()?;
         let end = self.at;
-        let fingerprint = match text.is_escaped() {
-            false => fingerprint(text.bytes()),
-            true => fingerprint(text.text().as_bytes()),
-        };
+        let fingerprint = fingerprint(&text.bytes());
         if self.next() != Some(b':') {
             return Err(Fault);
         }
@@ -235,7 +226,7 @@ impl<'a> Scanner<'a> {
     /// same. The object has been read, so that it is read again without looking at names.
     #[cold]
     fn truly_distinct(&self, start: usize) -> bool {
-        let mut again = Scanner::new(self.text, self.index);
+        let mut again = Scanner::new(self.text);
         again.at = start;
         let mut names = Vec::new();
         let read = again.plain_object(&mut |name| names.push(name.text.text()));
@@ -285,32 +276,18 @@ impl<'a> Scanner<'a> {
     pub(crate) fn string(&mut self) -> Scan<Str<'a>> {
         self.take(b'"')?;
         let start = self.at;
-        let end = self
-            .index
-            .quote(start)
-            .filter(|end| *end < self.bytes.len())
-            .ok_or(Fault)?;
+        let (end, escaped) = string::end(self.text, start)?;
+        let raw = self.bytes.get(start..end).ok_or(Fault)?;
         self.at = end + 1;
-        let escaped = self.index.needs_care() && self.careful(start, end)?;
-        Ok(Str::of(self.text, start, end, escaped))
-    }
-
-    /// Whether there are escapes in a string; `Fault` where they are none, or where a control character stands in it.
-    #[inline]
-    fn careful(&self, start: usize, end: usize) -> Scan<bool> {
-        let raw = self.bytes.get(start..end).unwrap_or_default();
-        if self.index.suspicious && raw.iter().any(|byte| *byte < 0x20) {
-            return Err(Fault);
-        }
-        string::check_escapes(self.bytes, start, end, |at| self.index.slash(at))
+        Ok(Str::new(raw, escaped))
     }
 
     /// Read the number at the cursor: its text, checked for range.
     #[inline]
-    pub(crate) fn number(&mut self) -> Scan<&'a str> {
+    pub(crate) fn number(&mut self) -> Scan<&'a [u8]> {
         let start = self.at;
         self.at = number::end(self.bytes, start)?;
-        self.text.get(start..self.at).ok_or(Fault)
+        self.bytes.get(start..self.at).ok_or(Fault)
     }
 
     #[inline]

@@ -2,47 +2,22 @@
 
 use std::borrow::Cow;
 
+use wide::{i8x16, u8x16};
+
 use super::{Fault, Scan};
 
-/// A string as it stands in its text, without its quotes; escapes in it have been checked.
-#[derive(Clone, Copy, Debug)]
+/// A string as it stands in its text, without its quotes. It has been checked: it is UTF-8, and its escapes are escapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Str<'a> {
-    text: &'a str,
-    start: usize,
-    end: usize,
+    raw: &'a [u8],
     escaped: bool,
 }
 
 impl<'a> Str<'a> {
-    /// What stands in `text` from `start` up to `end`, both beside quotes.
+    /// What stands between the quotes, and whether there are escapes in it.
     #[inline]
-    pub(super) fn of(text: &'a str, start: usize, end: usize, escaped: bool) -> Self {
-        Str {
-            text,
-            start,
-            end,
-            escaped,
-        }
-    }
-
-    /// The same of a whole text.
-    pub(crate) fn new(raw: &'a str, escaped: bool) -> Self {
-        Str::of(raw, 0, raw.len(), escaped)
-    }
-
-    /// What stands between the quotes, escapes and all.
-    #[inline]
-    pub(crate) fn raw(&self) -> &'a str {
-        self.text.get(self.start..self.end).unwrap_or_default()
-    }
-
-    /// The same as bytes.
-    #[inline]
-    pub(crate) fn bytes(&self) -> &'a [u8] {
-        self.text
-            .as_bytes()
-            .get(self.start..self.end)
-            .unwrap_or_default()
+    pub(crate) fn new(raw: &'a [u8], escaped: bool) -> Self {
+        Str { raw, escaped }
     }
 
     /// Whether there are escapes in it.
@@ -52,47 +27,114 @@ impl<'a> Str<'a> {
     }
 
     /// The text the string stands for.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn text(&self) -> Cow<'a, str> {
+        let raw = std::str::from_utf8(self.raw).unwrap_or_default();
         if self.escaped {
-            Cow::Owned(unescape(self.raw()))
+            Cow::Owned(unescape(raw))
         } else {
-            Cow::Borrowed(self.raw())
+            Cow::Borrowed(raw)
+        }
+    }
+
+    /// The same as UTF-8.
+    #[inline]
+    pub(crate) fn bytes(&self) -> Cow<'a, [u8]> {
+        if self.escaped {
+            Cow::Owned(self.text().into_owned().into_bytes())
+        } else {
+            Cow::Borrowed(self.raw)
         }
     }
 
     /// Whether the text is `other`.
     #[inline]
     pub(crate) fn is(&self, other: &str) -> bool {
-        if self.escaped {
-            self.text() == other
-        } else {
-            self.bytes() == other.as_bytes()
-        }
+        *self.bytes() == *other.as_bytes()
     }
 }
 
-/// Whether there are backslashes in `text` from `start` up to `end`; `Fault` where one begins no escape that JSON has.
-/// `slash` finds the first backslash at or after a place in the text, or behind `end`.
+/// Bytes that are looked at in one step.
+const STEP: usize = 16;
+
+/// Where the string ends that begins at `start`, behind its opening quote, and whether there are escapes in it.
+///
+/// `Fault` where no quote closes it, where a control character or no escape stands in it, and where it is not UTF-8.
 #[inline]
-pub(super) fn check_escapes(
-    text: &[u8],
-    start: usize,
-    end: usize,
-    slash: impl Fn(usize) -> Option<usize>,
-) -> Scan<bool> {
-    let slash = |at: usize| slash(at).filter(|slash| *slash < end);
-    let Some(mut at) = slash(start) else {
-        return Ok(false);
-    };
-    let raw = text.get(..end).ok_or(Fault)?;
+pub(super) fn end(text: &[u8], start: usize) -> Scan<(usize, bool)> {
+    let mut at = start;
+    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+        let odd = odd_bytes(chunk);
+        if odd != 0 {
+            at += odd.trailing_zeros() as usize;
+            break;
+        }
+        at += STEP;
+    }
+    match text.get(at) {
+        Some(b'"') => Ok((at, false)),
+        _ => careful_end(text, start, at),
+    }
+}
+
+/// A bit for each byte that is not simply a part of a string: quotes, backslashes, control characters, and what is
+/// not ASCII.
+#[inline]
+fn odd_bytes(chunk: &[u8; STEP]) -> u32 {
+    let bytes = i8x16::from(chunk.map(|byte| byte as i8));
+    let is = |byte: u8| bytes.simd_eq(i8x16::splat(byte as i8));
+    // What is not ASCII is negative here.
+    (is(b'"') | is(b'\\') | bytes.simd_lt(i8x16::splat(0x20))).to_bitmask()
+}
+
+/// The same where nothing odd stands before `at`.
+#[inline(never)]
+fn careful_end(text: &[u8], start: usize, mut at: usize) -> Scan<(usize, bool)> {
+    let (mut escaped, mut beyond_ascii) = (false, false);
     loop {
-        at = past_escape(raw, at)?;
-        match slash(at) {
-            Some(next) => at = next,
-            None => return Ok(true),
+        let chunk = chunk(text, at);
+        let passed = plain(&chunk);
+        beyond_ascii |= u8x16::from(chunk).to_bitmask() & ((1 << passed) - 1) != 0;
+        at += passed;
+        match text.get(at) {
+            _ if passed == STEP => {}
+            Some(b'"') => break,
+            Some(b'\\') => {
+                at = past_escape(text, at)?;
+                escaped = true;
+            }
+            _ => return Err(Fault),
         }
     }
+    let raw = text.get(start..at).ok_or(Fault)?;
+    if beyond_ascii && std::str::from_utf8(raw).is_err() {
+        return Err(Fault);
+    }
+    Ok((at, escaped))
+}
+
+/// The bytes at `at`; behind the text stand zeros.
+#[inline]
+fn chunk(text: &[u8], at: usize) -> [u8; STEP] {
+    let rest = text.get(at..).unwrap_or_default();
+    if let Some(chunk) = rest.first_chunk() {
+        return *chunk;
+    }
+    let mut chunk = [0; STEP];
+    for (place, byte) in chunk.iter_mut().zip(rest) {
+        *place = *byte;
+    }
+    chunk
+}
+
+/// How many bytes stand before the first quote, backslash or control character.
+#[inline]
+fn plain(chunk: &[u8; STEP]) -> usize {
+    let bytes = u8x16::from(*chunk);
+    let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+    let control = bytes.min(u8x16::splat(0x1F)).simd_eq(bytes);
+    let others = (is(b'"') | is(b'\\') | control).to_bitmask();
+    (others | 1 << STEP).trailing_zeros() as usize
 }
 
 /// Past the escape at `at`, a surrogate pair being one.
@@ -183,30 +225,55 @@ fn unicode_escape(bytes: &[u8]) -> (char, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Index;
+    use proptest::prelude::*;
+    use weftend_core::canonical;
+
     use super::*;
 
-    /// Checks `raw` as what a string holds that other text follows.
+    /// What strings are made of, whole and broken.
+    const PIECES: &[&[u8]] = &[
+        b"\"",
+        b"a",
+        b"a longer piece of text",
+        b"\xC3\xA9",
+        b"\xF0\x9F\x98\x80",
+        b"\xC3",
+        b"\xA9",
+        b"\x1F",
+        b"\x7F",
+        b"\0",
+        b"\\\"",
+        b"\\\\",
+        b"\\n",
+        b"\\u00e9",
+        b"\\ud83d\\ude00",
+        b"\\ud83d",
+        b"\\",
+    ];
+
+    /// Reads what stands between the quotes of a string that other text follows.
     fn checked(raw: &str) -> Scan<bool> {
-        let (text, mut index) = (format!("{raw}\\u0041"), Index::default());
-        index.build(text.as_bytes());
-        check_escapes(text.as_bytes(), 0, raw.len(), |at| index.slash(at))
+        let text = format!("{raw}\"\\u0041");
+        let (end, escaped) = end(text.as_bytes(), 0)?;
+        assert_eq!(end, raw.len(), "{raw}");
+        Ok(escaped)
     }
 
     #[test]
     fn text_without_a_backslash_has_no_escapes() {
         assert_eq!(checked("plain"), Ok(false));
         assert_eq!(checked(&"long".repeat(40)), Ok(false));
+        assert_eq!(checked(&"l\u{e9}ng".repeat(40)), Ok(false));
     }
 
     #[test]
     fn escapes_stand_for_their_characters() {
         let raw = r#"a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00z"#;
         assert_eq!(checked(raw), Ok(true));
-        assert_eq!(
-            Str::new(raw, true).text(),
-            "a\"\\/\u{8}\u{c}\n\r\t\u{e9}\u{1f600}z"
-        );
+        let string = Str::new(raw.as_bytes(), true);
+        let text = "a\"\\/\u{8}\u{c}\n\r\t\u{e9}\u{1f600}z";
+        assert_eq!(string.text(), text);
+        assert_eq!(&*string.bytes(), text.as_bytes());
     }
 
     #[test]
@@ -217,12 +284,31 @@ mod tests {
             r"\ud800",
             r"\ud800\u0041",
             r"\udc00",
-            r"\",
             r"\u12g4",
             r"\u+123",
             r"\ud800\n",
         ] {
             assert_eq!(checked(raw), Err(Fault), "{raw}");
+        }
+        assert_eq!(end(br"\", 0), Err(Fault));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        /// At every offset from a step, with whatever stands behind.
+        #[test]
+        fn strings_end_where_the_canonicalizer_ends_them(
+            pieces in prop::collection::vec(prop::sample::select(PIECES), 0..9)
+        ) {
+            let text = [b"\"", pieces.concat().as_slice()].concat();
+            let whole = |end: &usize| canonical::canonicalize_text(&text[..=*end]).is_ok();
+            let expected = (1..text.len()).filter(|at| text[*at] == b'"').find(whole);
+            prop_assert_eq!(end(&text, 1).ok().map(|(end, _)| end), expected);
+            if let Some(last) = expected {
+                let escaped = text[1..last].contains(&b'\\');
+                prop_assert_eq!(end(&text, 1), Ok((last, escaped)));
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 //! From what an operator names (files, folders, patterns, `-`) to the files that are read, each once.
 
-use std::collections::BTreeSet;
 use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 
@@ -15,9 +14,9 @@ const MAX_DEPTH: usize = 64;
 const MAX_FILES: usize = 4_000_000;
 
 /// One file to read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub struct Source {
-    /// Where it is; `None` for standard input.
+    /// Where it is, without anything that a path can do without (`//`, `/./`); `None` for standard input.
     pub path: Option<PathBuf>,
     /// Its size in bytes when it was found; 0 for standard input and for pipes.
     pub size: u64,
@@ -38,6 +37,12 @@ impl Source {
     /// The folder that it is in.
     pub fn folder(&self) -> Option<&Path> {
         self.path.as_deref().and_then(Path::parent)
+    }
+
+    /// What sources are ordered by and told apart by.
+    pub fn place(&self) -> Option<&[u8]> {
+        let path = self.path.as_ref()?;
+        Some(path.as_os_str().as_encoded_bytes())
     }
 }
 
@@ -60,10 +65,11 @@ impl Sources {
         for input in inputs {
             found.input(input);
         }
-        let mut files: Vec<_> = found.files.into_iter().collect();
+        let mut files = found.files;
+        files.sort_by(|one, other| one.place().cmp(&other.place()));
         // Named and found in a folder, too: one file, and the one that was named.
         files.dedup_by(|again, file| {
-            let same = again.path == file.path;
+            let same = again.place() == file.place();
             file.named |= same && again.named;
             same
         });
@@ -82,7 +88,7 @@ impl Sources {
 
 #[derive(Default)]
 struct Found {
-    files: BTreeSet<Source>,
+    files: Vec<Source>,
     issues: Issues,
     links: u64,
 }
@@ -98,7 +104,7 @@ impl Found {
             return;
         }
         match fs::metadata(input) {
-            Ok(found) if found.is_dir() => self.folder(input, 0),
+            Ok(found) if found.is_dir() => self.folder(&plain(input), 0),
             Ok(found) => self.named(input, found.len()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => self.pattern(input),
             Err(error) => self.unreadable(input, &error),
@@ -107,7 +113,7 @@ impl Found {
 
     fn named(&mut self, path: &Path, size: u64) {
         self.add(Source {
-            path: Some(path.to_owned()),
+            path: Some(plain(path)),
             size,
             named: true,
         });
@@ -120,7 +126,7 @@ impl Found {
                 .push(Refusal::new(INPUT_TOO_LARGE, "", message).issue(""));
             return;
         }
-        self.files.insert(source);
+        self.files.push(source);
     }
 
     /// Everything in a folder, but nothing that a symbolic link leads to.
@@ -192,7 +198,7 @@ impl Found {
         }
         match path.is_symlink() {
             true => self.links += 1,
-            false => self.folder(path, 0),
+            false => self.folder(&plain(path), 0),
         }
     }
 
@@ -207,5 +213,31 @@ impl Found {
             path,
             message: message.to_owned(),
         });
+    }
+}
+
+/// The path without what it can do without, so that one file has one path.
+fn plain(path: &Path) -> PathBuf {
+    path.components().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_one_source_however_its_path_is_written() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/input");
+        let named = ["", "//", "/./"].map(|between| format!("{folder}{between}/sources.rs").into());
+        let found = Sources::of(&[folder.into(), format!("{folder}/").into()]);
+        let both = Sources::of(&[&[folder.into()], &named[..], &named[..]].concat());
+        let paths = |sources: &Sources| -> Vec<_> {
+            sources.files.iter().map(|file| file.path.clone()).collect()
+        };
+        assert!(found.files.len() > 1 && found.files.iter().all(|file| !file.named));
+        assert_eq!(paths(&both), paths(&found));
+        let told: Vec<_> = both.files.iter().filter(|file| file.named).collect();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].name().ends_with("input/sources.rs"));
     }
 }

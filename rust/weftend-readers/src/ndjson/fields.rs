@@ -67,7 +67,7 @@ impl Fields {
     }
 
     /// Read the record at the cursor into `values`, one per slot; checked whole.
-    pub(crate) fn read<'a>(&self, scanner: &mut Scanner<'a>, values: &mut Values<'a>) -> Scan<()> {
+    pub(super) fn read<'a>(&self, scanner: &mut Scanner<'a>, values: &mut Values<'a>) -> Scan<()> {
         values.clear();
         values.resize(self.slots(), None);
         self.root.read(scanner, values)
@@ -152,11 +152,8 @@ impl Wanted for Node {
 /// The scalar at the cursor; null, arrays and objects are checked and are no value.
 fn scalar<'a>(scanner: &mut Scanner<'a>) -> Scan<Option<Value<'a>>> {
     Ok(match scanner.kind()? {
-        Kind::String => {
-            let text = scanner.string()?;
-            Some(Value::Text(text.bytes(), text.is_escaped()))
-        }
-        Kind::Number => Some(Value::Number(scanner.number()?.as_bytes())),
+        Kind::String => Some(Value::Text(scanner.string()?)),
+        Kind::Number => Some(Value::Number(scanner.number()?)),
         _ => scanner.boolean_or_skip()?.map(Value::Boolean),
     })
 }

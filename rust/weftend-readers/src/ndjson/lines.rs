@@ -3,7 +3,7 @@
 use super::batch::Batch;
 use super::shard::{Shard, Wrong};
 use super::value::{self, Values};
-use crate::ijson::{self, Fault, Index, Scanner};
+use crate::ijson::{self, Fault, Scanner};
 use crate::refusal::Refusal;
 
 /// A line of a block.
@@ -24,22 +24,24 @@ impl Place {
 
 impl Shard<'_> {
     /// Take in the lines of `block`, into `batch` what they say about units that they name; how many there are, or
-    /// the number of the refused one (from 0) and why. `index` is room to work in.
-    pub(super) fn block<'a>(
-        &mut self,
-        block: &'a [u8],
-        index: &'a mut Index,
-        batch: &mut Batch,
-    ) -> Result<u64, (u64, Refusal)> {
-        let mut values = vec![None; self.fields.slots()];
+    /// the number of the refused one (from 0) and why.
+    pub(super) fn block(&mut self, block: &[u8], batch: &mut Batch) -> Result<u64, (u64, Refusal)> {
         let mut place = Place::default();
-        let read = self
-            .known(block, &mut place, &mut values, batch)
-            .and_then(|()| self.rest(block, &mut place, index, &mut values, batch));
-        match read {
+        match self.lines(block, &mut place, batch) {
             Ok(()) => Ok(place.line),
             Err(wrong) => Err((place.line, refusal(wrong))),
         }
+    }
+
+    fn lines(&mut self, text: &[u8], place: &mut Place, batch: &mut Batch) -> Result<(), Wrong> {
+        let mut values = vec![None; self.fields.slots()];
+        let mut scanner = Scanner::new(text);
+        self.known(text, place, &mut values, batch)?;
+        while place.start < text.len() {
+            self.scanned(text, place, &mut scanner, &mut values, batch)?;
+            self.known(text, place, &mut values, batch)?;
+        }
+        Ok(())
     }
 
     /// The lines at `place` that have a shape that is known.
@@ -60,43 +62,16 @@ impl Shard<'_> {
         Ok(())
     }
 
-    /// The lines from `place` on, of which the first has no shape that is known.
-    fn rest<'a>(
-        &mut self,
-        block: &'a [u8],
-        place: &mut Place,
-        index: &'a mut Index,
-        values: &mut Values<'a>,
-        batch: &mut Batch,
-    ) -> Result<(), Wrong> {
-        let rest = block.get(place.start..).unwrap_or_default();
-        let (text, broken) = match std::str::from_utf8(rest) {
-            Ok(text) => (text, false),
-            Err(error) => (valid(rest, error.valid_up_to()), true),
-        };
-        index.build(text.as_bytes());
-        let mut scanner = Scanner::new(text, index);
-        place.start = 0;
-        while place.start < text.len() {
-            self.scanned(text, place, &mut scanner, values, batch)?;
-            self.known(text.as_bytes(), place, values, batch)?;
-        }
-        if broken {
-            return Err(Wrong::Line(Refusal::new("CANON_UTF8", "", "not UTF-8")));
-        }
-        Ok(())
-    }
-
     /// The line at `place`, whatever it is.
     fn scanned<'a>(
         &mut self,
-        text: &'a str,
+        text: &'a [u8],
         place: &mut Place,
         scanner: &mut Scanner<'a>,
         values: &mut Values<'a>,
         batch: &mut Batch,
     ) -> Result<(), Wrong> {
-        let (text, start) = (text.as_bytes(), place.start);
+        let start = place.start;
         let rest = text.get(start..).unwrap_or_default();
         let line = memchr::memchr(b'\n', rest).map_or(rest, |length| &rest[..length]);
         let end = start + line.len();
@@ -128,11 +103,4 @@ fn refusal(wrong: Wrong) -> Refusal {
         Wrong::Line(refusal) => refusal,
         Wrong::Fold(error) => Refusal::new(error.code(), "", error.to_string()),
     }
-}
-
-/// The whole lines of `block` before the byte at `end`, which is not UTF-8.
-fn valid(block: &[u8], end: usize) -> &str {
-    let valid = block.get(..end).unwrap_or_default();
-    let lines = memchr::memrchr(b'\n', valid).map_or(0, |last| last + 1);
-    std::str::from_utf8(&valid[..lines]).unwrap_or_default()
 }

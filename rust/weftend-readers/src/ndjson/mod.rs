@@ -20,4 +20,3 @@ pub use blocks::{Blocks, MAX_LINE};
 pub use fields::Fields;
 pub use reading::{Read, read};
 pub use shard::{Lines, RecordUnit};
-pub use value::{Value, Values};

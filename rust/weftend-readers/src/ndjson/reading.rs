@@ -14,7 +14,6 @@ use super::keys::Keys;
 use super::shard::{FILE, Lines, RecordUnit, Shard};
 use super::share::Share;
 use super::tokens::Hasher;
-use crate::ijson::Index;
 use crate::refusal::Refusal;
 
 /// Bytes of a block: large enough that handing it over costs nothing, small enough for a cache.
@@ -58,7 +57,7 @@ pub fn read(
         let (mut taken, mut looked) = (Ok(()), Ok((0, Vec::new())));
         let next = rayon::in_place_scope(|scope| {
             scope.spawn(|_| taken = taking.take_in(&batches));
-            scope.spawn(|_| looked = taking.look_through(&mut round, before));
+            scope.spawn(|_| looked = taking.look_through(&round, before));
             // The source stays on this thread: not every reader may change threads.
             reader.round(spare)
         });
@@ -71,13 +70,6 @@ pub fn read(
     taking.sum(reader.content.digest())
 }
 
-/// One block, and room to work on it.
-#[derive(Default)]
-struct Block {
-    bytes: Vec<u8>,
-    index: Index,
-}
-
 /// The source, and the identity of what was read of it.
 struct Ahead<R> {
     blocks: Blocks<R>,
@@ -86,14 +78,14 @@ struct Ahead<R> {
 
 impl<R: io::Read> Ahead<R> {
     /// The next blocks, in the memory of `spare`; none at the end.
-    fn round(&mut self, mut spare: Vec<Block>) -> Result<Vec<Block>, Refusal> {
-        spare.resize_with(ROUND, Block::default);
+    fn round(&mut self, mut spare: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, Refusal> {
+        spare.resize_with(ROUND, Vec::new);
         let mut filled = 0;
         while let Some(block) = spare.get_mut(filled) {
-            if !self.blocks.next(&mut block.bytes)? {
+            if !self.blocks.next(block)? {
                 break;
             }
-            self.content.update(&block.bytes);
+            self.content.update(block);
             filled += 1;
         }
         spare.truncate(filled);
@@ -138,9 +130,9 @@ impl<'f> Taking<'f> {
 
     /// Look through one round, which follows on `before` lines; how many lines it has, and what each block says about
     /// units that it names.
-    fn look_through(&self, round: &mut [Block], before: u64) -> Result<(u64, Vec<Batch>), Refusal> {
+    fn look_through(&self, round: &[Vec<u8>], before: u64) -> Result<(u64, Vec<Batch>), Refusal> {
         let results: Vec<_> = round
-            .par_iter_mut()
+            .par_iter()
             .with_max_len(1)
             .map(|block| self.block(block))
             .collect();
@@ -160,7 +152,7 @@ impl<'f> Taking<'f> {
         shares.try_for_each(|(index, share)| self.share(index, share, batches))
     }
 
-    fn block(&self, block: &mut Block) -> Result<(u64, Batch), (u64, Refusal)> {
+    fn block(&self, block: &[u8]) -> Result<(u64, Batch), (u64, Refusal)> {
         let idle = locked(&self.idle).pop();
         let mut shard = match idle {
             Some(shard) => shard,
@@ -174,7 +166,7 @@ impl<'f> Taking<'f> {
             .map_err(|error| (0, of_fold(&error)))?,
         };
         let mut batch = Batch::new(self.shares.len());
-        let lines = shard.block(&block.bytes, &mut block.index, &mut batch);
+        let lines = shard.block(block, &mut batch);
         locked(&self.idle).push(shard);
         Ok((lines?, batch))
     }

@@ -9,13 +9,13 @@ use crate::ijson::{Scalar, Str};
 use crate::keys;
 
 /// The values of one record that a stream asks for, by slot number.
-pub type Values<'a> = Vec<Option<Value<'a>>>;
+pub(super) type Values<'a> = Vec<Option<Value<'a>>>;
 
 /// A value that a pointer leads to. Its bytes are UTF-8: they have been checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Value<'a> {
-    /// A string, as it stands in the text between its quotes, and whether there are escapes in it.
-    Text(&'a [u8], bool),
+pub(super) enum Value<'a> {
+    /// A string.
+    Text(Str<'a>),
     /// A number, as it is written.
     Number(&'a [u8]),
     /// `true` or `false`.
@@ -24,10 +24,12 @@ pub enum Value<'a> {
 
 impl<'a> Value<'a> {
     /// The bucket key that the value stands for: strings percent-encoded, numbers as ECMAScript prints them.
-    pub fn key(&self) -> Cow<'a, str> {
+    pub(super) fn key(&self) -> Cow<'a, str> {
         match *self {
-            Value::Text(raw, false) => keys::percent_encoded(checked(raw)),
-            Value::Text(raw, true) => keys::percent_encoded(&unescaped(raw)).into_owned().into(),
+            Value::Text(text) => match text.text() {
+                Cow::Borrowed(text) => keys::percent_encoded(text),
+                Cow::Owned(text) => keys::percent_encoded(&text).into_owned().into(),
+            },
             Value::Number(token) => printed(token),
             Value::Boolean(truth) => word(truth).into(),
         }
@@ -37,8 +39,7 @@ impl<'a> Value<'a> {
     #[inline]
     pub(super) fn meaning(&self) -> Meaning<'a> {
         let (kind, bytes) = match *self {
-            Value::Text(raw, false) => (Kind::Text, raw.into()),
-            Value::Text(raw, true) => (Kind::Text, bytes(unescaped(raw))),
+            Value::Text(text) => (Kind::Text, text.bytes()),
             Value::Number(token) => (Kind::Number, bytes(printed(token))),
             Value::Boolean(truth) => (Kind::Boolean, word(truth).as_bytes().into()),
         };
@@ -46,7 +47,7 @@ impl<'a> Value<'a> {
     }
 
     /// The value as an amount: a whole number from 0 to 2^53 − 1.
-    pub fn amount(&self) -> Option<u64> {
+    pub(super) fn amount(&self) -> Option<u64> {
         let Value::Number(token) = self else {
             return None;
         };
@@ -58,16 +59,11 @@ impl<'a> Value<'a> {
 /// The value that a scalar is; `None` for `null`.
 pub(super) fn of(scalar: Scalar<'_>) -> Option<Value<'_>> {
     match scalar {
-        Scalar::Text(raw, escaped) => Some(Value::Text(raw, escaped)),
+        Scalar::Text(text) => Some(Value::Text(text)),
         Scalar::Number(token) => Some(Value::Number(token)),
         Scalar::Boolean(truth) => Some(Value::Boolean(truth)),
         Scalar::Null => None,
     }
-}
-
-/// The text that a string with escapes stands for.
-fn unescaped(raw: &[u8]) -> Cow<'_, str> {
-    Str::new(checked(raw), true).text()
 }
 
 fn checked(raw: &[u8]) -> &str {
@@ -106,7 +102,7 @@ mod tests {
         fn a_text_is_as_canonical_json_as_the_canonicalizer_has_it(text in any::<String>()) {
             let quoted = canonical::to_vec(&text).unwrap();
             let raw = &quoted[1..quoted.len() - 1];
-            let value = Value::Text(raw, raw.contains(&b'\\'));
+            let value = Value::Text(Str::new(raw, raw.contains(&b'\\')));
             let meaning = value.meaning();
             prop_assert_eq!(&*meaning.canonical(), &quoted[..]);
         }
@@ -114,7 +110,7 @@ mod tests {
 
     #[test]
     fn equal_values_mean_the_same_and_others_do_not() {
-        let text = |raw: &'static str| Value::Text(raw.as_bytes(), raw.contains('\\'));
+        let text = |raw: &'static str| Value::Text(Str::new(raw.as_bytes(), raw.contains('\\')));
         let number = |token: &'static str| Value::Number(token.as_bytes());
         let alike = [
             vec![text("a"), text("\\u0061")],

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 
 use hashbrown::HashMap;
 
-use super::slots::{self, Place, Value};
+use super::slots::{self, Place};
 use super::tally::Level;
 use crate::ijson::{self, Scan, Scanner, Shapes};
 
@@ -90,10 +90,10 @@ impl<'a> Component<'a> {
     ) -> Scan<Self> {
         let mut component = Component::default();
         scanner.object_or_skip(|scanner, name| {
-            match &*name.text() {
-                "name" => component.name = text(scanner)?,
-                "guid" => component.guid = text(scanner)?,
-                "rules" => scanner.array_or_skip(|scanner| {
+            match &*name.bytes() {
+                b"name" => component.name = text(scanner)?,
+                b"guid" => component.guid = text(scanner)?,
+                b"rules" => scanner.array_or_skip(|scanner| {
                     component.rules.push(Rule::read(scanner, shapes, wrong)?);
                     Ok(())
                 })?,
@@ -155,7 +155,7 @@ impl<'a> Rule<'a> {
     ) -> Scan<Self> {
         let (mut rule, mut slots) = (Rule::default(), [None; 3]);
         let read = |scanner: &mut Scanner<'a>| rule.members(scanner, wrong);
-        if scanner.shaped(shapes, &RULE, &mut slots, Value::of, read)? {
+        if scanner.shaped(shapes, &RULE, &mut slots, Some, read)? {
             let [id, guid, level] = slots;
             rule.id = slots::text(id).unwrap_or_default();
             rule.guid = slots::text(guid);
@@ -166,10 +166,10 @@ impl<'a> Rule<'a> {
 
     fn members(&mut self, scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<()> {
         scanner.object_or_skip(|scanner, name| {
-            match &*name.text() {
-                "id" => self.id = text(scanner)?.unwrap_or_default(),
-                "guid" => self.guid = text(scanner)?,
-                "defaultConfiguration" => self.level = configured_level(scanner, wrong)?,
+            match &*name.bytes() {
+                b"id" => self.id = text(scanner)?.unwrap_or_default(),
+                b"guid" => self.guid = text(scanner)?,
+                b"defaultConfiguration" => self.level = configured_level(scanner, wrong)?,
                 _ => scanner.skip()?,
             }
             Ok(())
@@ -183,8 +183,8 @@ pub(super) fn configured_level(
     wrong: &mut Option<&'static str>,
 ) -> Scan<Option<Level>> {
     let mut found = None;
-    scanner.object_or_skip(|scanner, name| match &*name.text() {
-        "level" => level(scanner, wrong).map(|level| found = level),
+    scanner.object_or_skip(|scanner, name| match &*name.bytes() {
+        b"level" => level(scanner, wrong).map(|level| found = level),
         _ => scanner.skip(),
     })?;
     Ok(found)
@@ -194,11 +194,11 @@ impl<'a> Reference<'a> {
     pub(super) fn read(scanner: &mut Scanner<'a>) -> Scan<Self> {
         let mut reference = Reference::default();
         scanner.object_or_skip(|scanner, name| {
-            match &*name.text() {
-                "id" => reference.id = text(scanner)?,
-                "guid" => reference.guid = text(scanner)?,
-                "index" => reference.index = index(scanner)?,
-                "toolComponent" => {
+            match &*name.bytes() {
+                b"id" => reference.id = text(scanner)?,
+                b"guid" => reference.guid = text(scanner)?,
+                b"index" => reference.index = index(scanner)?,
+                b"toolComponent" => {
                     reference.component = Some(Box::new(ComponentReference::read(scanner)?))
                 }
                 _ => scanner.skip()?,
@@ -213,10 +213,10 @@ impl<'a> ComponentReference<'a> {
     fn read(scanner: &mut Scanner<'a>) -> Scan<Self> {
         let mut reference = ComponentReference::default();
         scanner.object_or_skip(|scanner, name| {
-            match &*name.text() {
-                "name" => reference.name = text(scanner)?,
-                "guid" => reference.guid = text(scanner)?,
-                "index" => reference.index = index(scanner)?,
+            match &*name.bytes() {
+                b"name" => reference.name = text(scanner)?,
+                b"guid" => reference.guid = text(scanner)?,
+                b"index" => reference.index = index(scanner)?,
                 _ => scanner.skip()?,
             }
             Ok(())

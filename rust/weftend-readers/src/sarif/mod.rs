@@ -6,7 +6,7 @@ mod run;
 mod slots;
 mod tally;
 
-use crate::ijson::{self, Index, Scan, Scanner};
+use crate::ijson::{self, Scan, Scanner};
 use crate::refusal::Refusal;
 pub use tally::{FindingsChannels, FindingsTally, Level};
 
@@ -19,7 +19,6 @@ const NO_LEVEL: &str = "a level that SARIF does not have";
 /// Reads logs, one after the other, in the same memory.
 #[derive(Debug, Default)]
 pub struct Reader {
-    index: Index,
     known: run::Known,
 }
 
@@ -36,14 +35,9 @@ impl Reader {
     ) -> Result<(), Refusal> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let mut log = Log::default();
-        let scanned = std::str::from_utf8(bytes)
-            .map_err(|_| ijson::Fault)
-            .and_then(|text| {
-                self.index.build(bytes);
-                ijson::read(text, &self.index, |scanner| {
-                    log.read(scanner, &mut self.known, &mut each)
-                })
-            });
+        let scanned = ijson::read(bytes, |scanner| {
+            log.read(scanner, &mut self.known, &mut each)
+        });
         let not_a_log = || Refusal::invalid("", log.wrong.unwrap_or("not a SARIF log"));
         match scanned {
             Err(_) => Err(ijson::refusal(bytes, not_a_log)),
@@ -73,14 +67,14 @@ impl Log {
         known: &mut run::Known,
         each: &mut dyn FnMut(Option<String>, FindingsTally),
     ) -> Scan<()> {
-        scanner.object_or_skip(|scanner, name| match &*name.text() {
-            "version" => {
+        scanner.object_or_skip(|scanner, name| match &*name.bytes() {
+            b"version" => {
                 self.version = scanner
                     .string_or_skip()?
                     .map(|version| version.text().into_owned());
                 Ok(())
             }
-            "runs" => {
+            b"runs" => {
                 self.has_runs = true;
                 scanner.array_or_skip(|scanner| {
                     let run = run::read(scanner, known, &mut self.wrong)?;

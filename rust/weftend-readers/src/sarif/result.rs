@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use hashbrown::HashMap;
 
 use super::descriptor::{self, Reference};
-use super::slots::{self, Place, Value};
+use super::slots::{self, Place};
 use super::tally::Level;
 use crate::ijson::{Scan, Scanner, Shapes};
 
@@ -58,7 +58,7 @@ pub(super) fn read<'a>(
 ) -> Scan<()> {
     let (mut shape, mut slots) = (Shape::default(), [None; 5]);
     let read = |scanner: &mut Scanner<'a>| shape.members(scanner, wrong);
-    if scanner.shaped(shapes, &RESULT, &mut slots, Value::of, read)? {
+    if scanner.shaped(shapes, &RESULT, &mut slots, Some, read)? {
         let [id, index, level, kind, invocation] = slots;
         shape.rule.id = slots::text(id);
         shape.rule.index = slots::index(index);
@@ -77,16 +77,16 @@ impl<'a> Shape<'a> {
     fn members(&mut self, scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<()> {
         let mut rule = Reference::default();
         scanner.object_or_skip(|scanner, name| {
-            match &*name.text() {
-                "ruleId" => self.rule.id = descriptor::text(scanner)?,
-                "ruleIndex" => self.rule.index = descriptor::index(scanner)?,
-                "rule" => rule = Reference::read(scanner)?,
-                "level" => self.level = descriptor::level(scanner, wrong)?,
-                "kind" => {
+            match &*name.bytes() {
+                b"ruleId" => self.rule.id = descriptor::text(scanner)?,
+                b"ruleIndex" => self.rule.index = descriptor::index(scanner)?,
+                b"rule" => rule = Reference::read(scanner)?,
+                b"level" => self.level = descriptor::level(scanner, wrong)?,
+                b"kind" => {
                     let kind = descriptor::text(scanner)?;
                     self.not_a_failure = kind.is_some_and(|kind| kind != "fail");
                 }
-                "provenance" => self.invocation = invocation(scanner)?,
+                b"provenance" => self.invocation = invocation(scanner)?,
                 _ => scanner.skip()?,
             }
             Ok(())
@@ -100,8 +100,8 @@ impl<'a> Shape<'a> {
 
 fn invocation(scanner: &mut Scanner<'_>) -> Scan<Option<usize>> {
     let mut index = None;
-    scanner.object_or_skip(|scanner, name| match &*name.text() {
-        "invocationIndex" => descriptor::index(scanner).map(|found| index = found),
+    scanner.object_or_skip(|scanner, name| match &*name.bytes() {
+        b"invocationIndex" => descriptor::index(scanner).map(|found| index = found),
         _ => scanner.skip(),
     })?;
     Ok(index)

@@ -47,17 +47,17 @@ pub(super) fn read<'a>(
     wrong: &mut Option<&'static str>,
 ) -> Scan<Run<'a>> {
     let mut run = Run::default();
-    scanner.object_or_skip(|scanner, name| match &*name.text() {
-        "tool" => run.tool(scanner, &mut shapes.rules, wrong),
-        "invocations" => scanner.array_or_skip(|scanner| {
+    scanner.object_or_skip(|scanner, name| match &*name.bytes() {
+        b"tool" => run.tool(scanner, &mut shapes.rules, wrong),
+        b"invocations" => scanner.array_or_skip(|scanner| {
             run.invocations.push(Invocation::read(scanner, wrong)?);
             Ok(())
         }),
-        "results" => {
+        b"results" => {
             let (results, shapes) = (&mut run.results, &mut shapes.results);
             scanner.array_or_skip(|scanner| result::read(scanner, results, shapes, wrong))
         }
-        "automationDetails" => run.automation(scanner),
+        b"automationDetails" => run.automation(scanner),
         _ => scanner.skip(),
     })?;
     Ok(run)
@@ -70,9 +70,9 @@ impl<'a> Run<'a> {
         shapes: &mut Shapes,
         wrong: &mut Option<&'static str>,
     ) -> Scan<()> {
-        scanner.object_or_skip(|scanner, name| match &*name.text() {
-            "driver" => Component::read(scanner, shapes, wrong).map(|driver| self.driver = driver),
-            "extensions" => scanner.array_or_skip(|scanner| {
+        scanner.object_or_skip(|scanner, name| match &*name.bytes() {
+            b"driver" => Component::read(scanner, shapes, wrong).map(|driver| self.driver = driver),
+            b"extensions" => scanner.array_or_skip(|scanner| {
                 self.extensions
                     .push(Component::read(scanner, shapes, wrong)?);
                 if self.extensions.len() > MAX_EXTENSIONS {
@@ -86,9 +86,9 @@ impl<'a> Run<'a> {
     }
 
     fn automation(&mut self, scanner: &mut Scanner<'a>) -> Scan<()> {
-        scanner.object_or_skip(|scanner, name| match &*name.text() {
-            "guid" => descriptor::text(scanner).map(|guid| self.guid = guid),
-            "id" => descriptor::text(scanner).map(|id| self.id = id),
+        scanner.object_or_skip(|scanner, name| match &*name.bytes() {
+            b"guid" => descriptor::text(scanner).map(|guid| self.guid = guid),
+            b"id" => descriptor::text(scanner).map(|id| self.id = id),
             _ => scanner.skip(),
         })
     }
@@ -181,11 +181,11 @@ fn level(
 impl<'a> Invocation<'a> {
     fn read(scanner: &mut Scanner<'a>, wrong: &mut Option<&'static str>) -> Scan<Self> {
         let mut invocation = Invocation::default();
-        scanner.object_or_skip(|scanner, name| match &*name.text() {
-            "executionSuccessful" => scanner
+        scanner.object_or_skip(|scanner, name| match &*name.bytes() {
+            b"executionSuccessful" => scanner
                 .boolean_or_skip()
                 .map(|good| invocation.failed = good == Some(false)),
-            "ruleConfigurationOverrides" => scanner.array_or_skip(|scanner| {
+            b"ruleConfigurationOverrides" => scanner.array_or_skip(|scanner| {
                 invocation.overrides.push(override_of(scanner, wrong)?);
                 Ok(())
             }),
@@ -201,9 +201,9 @@ fn override_of<'a>(
     wrong: &mut Option<&'static str>,
 ) -> Scan<(Reference<'a>, Option<Level>)> {
     let mut found = (Reference::default(), None);
-    scanner.object_or_skip(|scanner, name| match &*name.text() {
-        "descriptor" => Reference::read(scanner).map(|reference| found.0 = reference),
-        "configuration" => {
+    scanner.object_or_skip(|scanner, name| match &*name.bytes() {
+        b"descriptor" => Reference::read(scanner).map(|reference| found.0 = reference),
+        b"configuration" => {
             descriptor::configured_level(scanner, wrong).map(|level| found.1 = level)
         }
         _ => scanner.skip(),

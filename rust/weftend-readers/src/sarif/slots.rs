@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::tally::Level;
-use crate::ijson::{self, Fault, Name, Scalar, Scan, Str, Wanted};
+use crate::ijson::{self, Fault, Name, Scalar, Scan, Wanted};
 
 /// What is wanted of a value.
 #[derive(Debug)]
@@ -40,43 +40,24 @@ impl Wanted for Place {
     }
 }
 
-/// A string or a number.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Value<'a> {
-    Text(Str<'a>),
-    Number(&'a str),
-}
-
-impl<'a> Value<'a> {
-    /// What `scalar` is, if it is a string or a number.
-    pub(super) fn of(scalar: Scalar<'a>) -> Option<Self> {
-        let text = |raw| std::str::from_utf8(raw).ok();
-        match scalar {
-            Scalar::Text(raw, escaped) => Some(Value::Text(Str::new(text(raw)?, escaped))),
-            Scalar::Number(token) => Some(Value::Number(text(token)?)),
-            _ => None,
-        }
-    }
-}
-
 /// A slot's string as it means.
-pub(super) fn text<'a>(slot: Option<Value<'a>>) -> Option<Cow<'a, str>> {
+pub(super) fn text<'a>(slot: Option<Scalar<'a>>) -> Option<Cow<'a, str>> {
     match slot? {
-        Value::Text(text) => Some(text.text()),
-        Value::Number(_) => None,
+        Scalar::Text(text) => Some(text.text()),
+        _ => None,
     }
 }
 
 /// A slot's index; SARIF writes −1 for none.
-pub(super) fn index(slot: Option<Value<'_>>) -> Option<usize> {
+pub(super) fn index(slot: Option<Scalar<'_>>) -> Option<usize> {
     match slot? {
-        Value::Text(_) => None,
-        Value::Number(token) => usize::try_from(ijson::whole(token)?).ok(),
+        Scalar::Number(token) => usize::try_from(ijson::whole(token)?).ok(),
+        _ => None,
     }
 }
 
 /// A slot's level; `wrong` says so where it is a text that is none.
-pub(super) fn level(slot: Option<Value<'_>>, wrong: &mut Option<&'static str>) -> Option<Level> {
+pub(super) fn level(slot: Option<Scalar<'_>>, wrong: &mut Option<&'static str>) -> Option<Level> {
     let level = Level::named(&text(slot)?);
     if level.is_none() {
         *wrong = Some(super::NO_LEVEL);
