@@ -20,6 +20,12 @@ impl<'a> Str<'a> {
         Str { raw, escaped }
     }
 
+    /// What stands between the quotes.
+    #[inline]
+    pub(crate) fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
     /// Whether there are escapes in it.
     #[inline]
     pub(crate) fn is_escaped(&self) -> bool {

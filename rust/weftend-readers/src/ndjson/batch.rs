@@ -123,7 +123,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ijson::Str;
 
     proptest! {
         /// Whatever records say is what is taken in, each in its share.
@@ -137,7 +136,7 @@ mod tests {
             let (mut batch, hasher) = (Batch::new(shares), Hasher::default());
             let mut expected = vec![Vec::new(); shares];
             for (unit, rows) in &records {
-                let value = Value::Text(Str::new(unit.as_bytes(), false));
+                let value = Value::Text(unit.as_bytes(), false);
                 batch.record(&hasher, &value);
                 rows.iter().for_each(|(key, amount)| batch.add(*key, *amount));
                 let hash = hasher.of(&value.meaning());

@@ -152,7 +152,10 @@ impl Wanted for Node {
 /// The scalar at the cursor; null, arrays and objects are checked and are no value.
 fn scalar<'a>(scanner: &mut Scanner<'a>) -> Scan<Option<Value<'a>>> {
     Ok(match scanner.kind()? {
-        Kind::String => Some(Value::Text(scanner.string()?)),
+        Kind::String => {
+            let text = scanner.string()?;
+            Some(Value::Text(text.raw(), text.is_escaped()))
+        }
         Kind::Number => Some(Value::Number(scanner.number()?)),
         _ => scanner.boolean_or_skip()?.map(Value::Boolean),
     })

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::tally::Level;
-use crate::ijson::{self, Fault, Name, Scalar, Scan, Wanted};
+use crate::ijson::{self, Fault, Name, Scalar, Scan, Str, Wanted};
 
 /// What is wanted of a value.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Wanted for Place {
 /// A slot's string as it means.
 pub(super) fn text<'a>(slot: Option<Scalar<'a>>) -> Option<Cow<'a, str>> {
     match slot? {
-        Scalar::Text(text) => Some(text.text()),
+        Scalar::Text(raw, escaped) => Some(Str::new(raw, escaped).text()),
         _ => None,
     }
 }
