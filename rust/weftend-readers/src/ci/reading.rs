@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 use rayon::ThreadPoolBuilder;
 use weftend_core::error::Issue;
 use weftend_core::fold::{FoldError, Partial, UnitDigest};
@@ -185,7 +185,7 @@ fn opened(path: &Path, named: bool) -> io::Result<File> {
 fn together(plan: &Plan, workers: Vec<Worker<'_>>) -> Result<Reading, FoldError> {
     let mut partial = Partial::new(plan.channels.clone())?;
     let (mut issues, mut counts) = (Issues::default(), Counts::default());
-    let (mut open, mut completed) = (HashMap::new(), HashSet::new());
+    let (mut open, mut completed) = (HashSet::new(), HashSet::new());
     let mut files = HashSet::new();
     for worker in workers {
         counts.add(&worker.counts);
@@ -213,12 +213,12 @@ fn together(plan: &Plan, workers: Vec<Worker<'_>>) -> Result<Reading, FoldError>
 
 /// Runs that were never met as completed, themselves or in one of their jobs.
 fn unfinished(
-    open: &HashMap<UnitDigest, UnitDigest>,
+    open: &HashSet<(UnitDigest, UnitDigest)>,
     completed: &HashSet<UnitDigest>,
 ) -> Vec<UnitDigest> {
     let going_on = open
         .iter()
-        .filter(|(ending, unit)| !completed.contains(*ending) && !completed.contains(*unit));
+        .filter(|(ending, unit)| !completed.contains(ending) && !completed.contains(unit));
     let units: HashSet<UnitDigest> = going_on.map(|(_, unit)| *unit).collect();
     units.into_iter().collect()
 }

@@ -153,7 +153,7 @@ impl Worker<'_> {
         let ending = if told.part.is_job() { record } else { unit };
         match told.completed {
             Some(true) => drop(self.completed.insert(ending)),
-            Some(false) => drop(self.open.insert(ending, unit)),
+            Some(false) => drop(self.open.insert((ending, unit))),
             None => {}
         }
         let channel = |map: &str| {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Mutex;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 use weftend_core::fold::{FoldError, Partial, UnitDigest};
 
 use super::document::{Recognised, recognise};
@@ -42,7 +42,7 @@ pub(super) struct Worker<'a> {
     pub(super) issues: Issues,
     pub(super) counts: Counts,
     /// Runs and jobs that were met before they had completed, with their runs.
-    pub(super) open: HashMap<UnitDigest, UnitDigest>,
+    pub(super) open: HashSet<(UnitDigest, UnitDigest)>,
     /// Runs and jobs that were met when they had.
     pub(super) completed: HashSet<UnitDigest>,
     /// Files whose records belong to units of their own.
@@ -61,7 +61,7 @@ impl<'a> Worker<'a> {
             partial: Partial::new(shared.plan.channels.clone())?,
             issues: Issues::default(),
             counts: Counts::default(),
-            open: HashMap::new(),
+            open: HashSet::new(),
             completed: HashSet::new(),
             files: HashSet::new(),
         })
