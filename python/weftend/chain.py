@@ -6,15 +6,14 @@ Pure: reading and writing files is the caller's part. Chunks are their canonical
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from weftend import _core
 
 __all__ = ["Chain", "Pruned", "check_store", "prune", "snapshot_bytes", "store_bytes"]
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """A chain of chunks that holds together."""
 
     anchor: str | None
@@ -25,8 +24,7 @@ class Chain:
     """The newest tick, 0 where there is no chunk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
+class Pruned(NamedTuple):
     """What pruning left and took."""
 
     kept: tuple[bytes, ...]

@@ -8,9 +8,8 @@ release makes something of it that may leave.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import Final
+from typing import Final, NamedTuple
 
 from weftend import _core
 from weftend.errors import Issue, IssueList
@@ -28,8 +27,7 @@ Progress = Callable[[int, int, int, int], object]
 """Called with files read, bytes read, all files, all bytes; bytes are packed ones, all bytes 0 until known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """What was met beside the contributions; for the operator alone."""
 
     documents: int
@@ -84,8 +82,7 @@ class Counts:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What was read."""
 
     partial: Partial

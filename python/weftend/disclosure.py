@@ -7,15 +7,14 @@ function once more, in standard-library Python.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from weftend import _core
 
 __all__ = ["Disclosure", "disclose"]
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(NamedTuple):
     """What one map shows.
 
     ``visible``: bucket key → count, in byte order of the keys; suppressed and empty buckets are both absent.

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from weftend import _core
 from weftend._core import Partial, Stream
@@ -16,8 +16,7 @@ Names = tuple[tuple[str, int], ...]
 """Names and their exact counts. Private."""
 
 
-@dataclass(frozen=True, slots=True)
-class MapNotes:
+class MapNotes(NamedTuple):
     """What was withheld from one map. **Private: for the operator's own eyes.**"""
 
     map: str
@@ -31,8 +30,7 @@ class MapNotes:
     """How many unregistered names are not listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(NamedTuple):
     """What was withheld from one window. **Private: for the operator's own eyes.**"""
 
     maps: tuple[MapNotes, ...]
@@ -44,16 +42,14 @@ class Notes:
     """Refs that did not fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class BelowFloor:
+class BelowFloor(NamedTuple):
     """Too few units: nothing is said about them, and they stay pending."""
 
     units: int
     """How many there are; 0 where there is none at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+class Released(NamedTuple):
     """A chunk, and the units that it consumes."""
 
     chunk: bytes

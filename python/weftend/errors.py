@@ -7,9 +7,8 @@ commands, the core and the reference really use.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 MAX_ISSUES: Final = 64
 """How many issues a list shows; the rest is only counted."""
@@ -213,8 +212,7 @@ class Code(StrEnum):
     """The command line itself: unknown option, missing argument."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Issue:
+class Issue(NamedTuple):
     """One thing that is wrong; ordered by (code, path, message).
 
     ``path`` is ``file#place``: place is a byte offset in text, a JSON Pointer in a value, ``line:N`` in
@@ -230,8 +228,7 @@ class Issue:
         return {"code": str(self.code), "path": self.path, "message": self.message}
 
 
-@dataclass(frozen=True, slots=True)
-class IssueList:
+class IssueList(NamedTuple):
     """Issues in their order, at most :data:`MAX_ISSUES`, and how many more there were."""
 
     issues: tuple[Issue, ...]

@@ -8,7 +8,6 @@ leave.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import Final, NamedTuple
 
@@ -35,8 +34,7 @@ class ReleaseCounts(NamedTuple):
     """Run folders."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseReading:
+class ReleaseReading(NamedTuple):
     """A release folder, read whole."""
 
     release_id: str

@@ -6,9 +6,8 @@ sees what :mod:`weftend.store.local.usage` reads, and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from weftend.cli.output import PRIVATE, emit, emit_json, emit_snapshot, fail, machine, say, show
 from weftend.errors import Code, ExitStatus, Issue
@@ -22,8 +21,7 @@ READER: Final = "usage"
 """The ``reader`` of a stream that is folded from the store."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """The fold of every closed recording, under the definition and contracts in force."""
 
     definition: dict[str, Any]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
@@ -67,8 +66,7 @@ _OPTIONS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What the command line asks to be read, and for which stream."""
 
     stream_id: str
@@ -101,8 +99,7 @@ class Asked:
         return own | ({} if contribution is None else {"contribution": contribution})
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """The stream that inputs are to be read for, before anything is read."""
 
     definition: dict[str, Any]
@@ -117,8 +114,7 @@ class Target:
         return str(self.definition["unit"]["plural"])
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """What was read, and the stream it was read for."""
 
     target: Target
@@ -145,7 +141,7 @@ def takes_inputs(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def asking(**given: Any) -> Any:
-        asked = Asked(**{name: given.pop(name) for name in Asked.__dataclass_fields__})
+        asked = Asked(**{name: given.pop(name) for name in Asked._fields})
         return command(asked, **given)
 
     decorated: Callable[..., Any] = asking
@@ -180,7 +176,7 @@ def _placed(stream_id: str) -> Iterator[None]:
         yield
     except WeftendError as error:
         placed = [
-            replace(item, path=f"{stream_id}{item.path}") if item.path.startswith("#") else item
+            item._replace(path=f"{stream_id}{item.path}") if item.path.startswith("#") else item
             for item in error.issues.issues
         ]
         raise WeftendError(IssueList.of(placed, error.issues.more)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from weftend.chain import prune
 from weftend.conduit.request import Dropped, Release, Request, Status
@@ -14,8 +15,7 @@ from weftend.fold import Stream
 from weftend.store.ledger import Ledger, StoredChunk, StreamState
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedStep:
+class PlannedStep(NamedTuple):
     """One window that can be released, and the stream after it."""
 
     units: bytes

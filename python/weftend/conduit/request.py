@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from weftend.egress import Notes
 from weftend.errors import ExitStatus
 from weftend.fold import Partial, Stream
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One run over one stream; a preview and an apply of equal requests plan the same."""
 
     stream: Stream
@@ -57,8 +56,7 @@ class Dropped:
     duplicate_skipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """One chunk of this run, and what was held back from it. **Private: for the operator's own eyes.**"""
 
     chunk: dict[str, Any]

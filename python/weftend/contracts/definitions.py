@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,7 +59,7 @@ def _checked(definition: Any, path: Path) -> Definition:
     try:
         Stream(canonicalize(definition))
     except WeftendError as error:
-        placed = (replace(item, path=f"{path.name}{item.path}") for item in error.issues.issues)
+        placed = (item._replace(path=f"{path.name}{item.path}") for item in error.issues.issues)
         raise WeftendError(IssueList.of(placed, error.issues.more)) from error
     return dict(definition)
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import string
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 MAX_KEY_BYTES: Final = 512
 """No bucket key is longer, in bytes; keys are ASCII."""
@@ -18,8 +17,7 @@ _ALNUM: Final = string.ascii_letters + string.digits
 _PRINTABLE: Final = "".join(chr(code) for code in range(0x21, 0x7F))
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
+class Grammar(NamedTuple):
     """One class of names: its first byte, its other bytes, and its length from 1 to ``max_bytes``."""
 
     name: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from weftend.errors import Code, Issue, WeftendError
 from weftend.policy.organisation import GREATEST_FLOOR, Organisation, policies
@@ -12,8 +11,7 @@ CODE_LEAST: Final = 5
 """No floor is below this many units, whatever anybody says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
+class Floor(NamedTuple):
     """A floor, in units, and how far down it could go."""
 
     k: int

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from weftend.egress import unregistered
 from weftend.fold import Partial, Stream, exact
@@ -14,8 +13,7 @@ from weftend.report.printable import printable
 Row = tuple[str, str, int, int | str]
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """Everything that a fold holds, under its stream's vocabulary. **Private.**"""
 
     maps: dict[str, dict[str, tuple[int, int]]]

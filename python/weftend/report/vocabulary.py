@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from weftend.contracts.definitions import registered
 from weftend.contracts.vocabularies import findings
@@ -13,8 +12,7 @@ from weftend.fold import Partial, Stream
 from weftend.models.grammars import GRAMMARS
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """What could be registered for one map, and what could not. Counts are private."""
 
     map: str

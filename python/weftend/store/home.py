@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from weftend.errors import Code, Issue, WeftendError
 from weftend.store.files import FILE_MODE, make_folder, writing
@@ -21,8 +20,7 @@ LOCK_SECONDS: Final = 10.0
 """How long a run waits for another one that holds the home."""
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """One home; making the value touches no disk."""
 
     folder: Path

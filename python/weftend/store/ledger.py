@@ -11,9 +11,8 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from weftend.store import schema
 from weftend.store.files import FILE_MODE, sync_folder, writing
@@ -24,8 +23,7 @@ LOOKUP: Final = 1000
 """How many identities one statement looks up; measured, and under every build's limit of variables."""
 
 
-@dataclass(frozen=True, slots=True)
-class StreamState:
+class StreamState(NamedTuple):
     """Where one stream stands in its home."""
 
     tick: int
@@ -40,8 +38,7 @@ class StreamState:
     """Digest of the store file before the last transaction; ``None`` when there was none."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredChunk:
+class StoredChunk(NamedTuple):
     """A chunk as the ledger keeps it."""
 
     chunk_id: str
@@ -49,8 +46,7 @@ class StoredChunk:
     """Canonical bytes, without a newline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One release: everything that becomes true at once."""
 
     stream_id: str

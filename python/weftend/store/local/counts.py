@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from weftend.store.local.database import LOCAL, refusals
 
@@ -14,8 +13,7 @@ MOST: Final = 2**53 - 1
 """No sum of events goes beyond this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """How many events, segments or lines a code stands for."""
 
     code: str

@@ -10,11 +10,10 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from weftend.errors import Code, ExitStatus, Issue, WeftendError
 
@@ -22,8 +21,7 @@ BUSY_SECONDS: Final = 10.0
 """How long a statement waits for another writer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
+class Database(NamedTuple):
     """One kind of local database: its file in the home, its mark, and where its migrations stand."""
 
     file_name: str

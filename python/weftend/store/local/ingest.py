@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from weftend.errors import Code
 from weftend.recording import SpoolReader
@@ -53,8 +53,7 @@ class Ingested:
             self.refuse(code, count)
 
 
-@dataclass(frozen=True, slots=True)
-class Ingest:
+class Ingest(NamedTuple):
     """One way into the store: the spool's reader, the contracts that say where rows go, and where content goes."""
 
     connection: sqlite3.Connection

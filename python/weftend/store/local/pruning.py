@@ -6,10 +6,9 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from weftend import contracts
 from weftend.canonical import canonicalize_text
@@ -26,8 +25,7 @@ MAX_PLAN_BYTES: Final = 1_048_576
 _DATABASES: Final = (("local", LOCAL), ("content", CONTENT))
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What would go at ``made_at``, by database and table."""
 
     made_at: datetime

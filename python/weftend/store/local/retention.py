@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from weftend.store.local import steps
 from weftend.store.local.pace import pragma
@@ -21,8 +20,7 @@ from weftend.store.local.steps import Due
 Kind = Literal["days", "ms_days", "expires_lt_now", "manual", "keep_forever"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """How long the rows of ``table`` stay. ``days`` and ``time_column`` belong to the kinds that use them."""
 
     table: str
@@ -31,8 +29,7 @@ class Rule:
     time_column: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """What one rule would take now from its table, or from one whose rows go with those.
 
     ``cutoff`` is the ISO 8601 time before which rows go, ``None`` where the rule takes nothing by itself or rows go
@@ -50,11 +47,10 @@ class Planned:
 
     def as_dict(self) -> dict[str, Any]:
         """The plan's line as commands print it."""
-        return asdict(self)
+        return self._asdict()
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
+class Pruned(NamedTuple):
     """What one rule took: rows of its table (not those that went with them), bytes given back."""
 
     table: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from weftend.errors import Code, Issue, IssueList, WeftendError
@@ -50,4 +49,4 @@ def _rule(item: dict[str, Any]) -> Rule:
 def _shortened(rule: Rule, days: int | None) -> Rule:
     if days is None or rule.days is None:
         return rule
-    return replace(rule, days=min(rule.days, days))
+    return rule._replace(days=min(rule.days, days))
