@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from small_streams import load
 
 from weftend.errors import WeftendError
+from weftend.models.streams import RESERVED_KEYS
 from weftend.reference import privacy
 
 PIECES = [
@@ -65,9 +66,15 @@ def refusals(name: str) -> list[str]:
 
 
 @searched_long
-@given(names.filter(bool))
+@given(names)
 def test_names(name: str) -> None:
-    assert refusals(name) == [message for _, message in privacy.name_findings(name)]
+    reserved = ["is not a name under the grammar"] * (name in RESERVED_KEYS)
+    assert refusals(name) == reserved + [message for _, message in privacy.name_findings(name)]
+
+
+@pytest.mark.parametrize("name", RESERVED_KEYS)
+def test_the_buckets_that_every_map_has(name: str) -> None:
+    assert refusals(name) == ["is not a name under the grammar"]
 
 
 @pytest.mark.parametrize("name", sorted(privacy.FORBIDDEN_NAMES | privacy.TIMESTAMP_NAMES))

@@ -7,8 +7,7 @@ the rule is as it is, what it gives and what it does not give: ``docs/privacy-mo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 OTHER: Final = "__other__"
 """The bucket of every key that is not in the vocabulary."""
@@ -19,8 +18,7 @@ LARGEST: Final = 2**53 - 1
 """Counts, units and thresholds stay below this, where every integer is one double."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(NamedTuple):
     """What one map shows.
 
     ``visible``: bucket key → count, in byte order of the keys; suppressed and empty buckets are both absent.

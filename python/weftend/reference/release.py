@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from weftend.errors import Code, Issue, WeftendError
 from weftend.reference import fold
@@ -25,8 +24,7 @@ MAX_FLOOR: Final = 1_000_000
 _FULL_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """Where the next chunk goes.
 
     ``path_digest``: the release's own, or the stream's. ``k``: the effective floor in units. ``start``: the
@@ -42,8 +40,7 @@ class Request:
     map: str | None = None
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """What became of the pending units: the digests of those the window took, in order, and its chunk.
 
     ``chunk`` is ``None`` when the window holds fewer units than the floor: then nothing is consumed.

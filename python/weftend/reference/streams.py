@@ -7,8 +7,7 @@ first member that is missing or of the wrong type.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from weftend.errors import Code, Issue, WeftendError
 from weftend.reference.digest import digest
@@ -19,8 +18,7 @@ LEAST_FLOOR: Final = 5
 STREAM_SCHEMA: Final = "weftend.stream/0"
 
 
-@dataclass(frozen=True)
-class Map:
+class Map(NamedTuple):
     """One map: its kind, the most that a unit adds to a bucket, how keys fold, and its vocabulary.
 
     ``places``: registered key → its place in the vocabulary's order, from 0.
@@ -50,8 +48,7 @@ class Map:
         return bucket in self.places or bucket == OTHER or (bucket == NONE and self.kind == "partition")
 
 
-@dataclass(frozen=True)
-class Stream:
+class Stream(NamedTuple):
     """A stream definition. ``digest`` is that of its compiled form, the ``pathDigest`` outside releases."""
 
     id: str

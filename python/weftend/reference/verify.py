@@ -6,9 +6,8 @@ Everything here is a function of bytes; reading files and showing verdicts is th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from weftend.errors import Code, Issue
 from weftend.reference import access, chain, claims, conduit, documents, privacy
@@ -37,8 +36,7 @@ PROMISES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Against:
+class Against(NamedTuple):
     """What a snapshot is held against besides itself.
 
     ``given``: stream definitions that the caller supplied. ``shipped``: those that come with WeftEnd.
@@ -60,8 +58,7 @@ class Against:
         return None
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What was found out about one snapshot.
 
     ``issues``: everything that does not hold, sorted; none means verified. ``ticks``: the range of windows in

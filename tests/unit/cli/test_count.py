@@ -173,7 +173,9 @@ def test_a_run_with_a_job_that_has_not_completed_stays_out_until_it_has(tmp_path
 
 
 def test_every_run_with_a_job_that_has_not_completed_stays_out(tmp_path, capfdbinary):
-    going_on = [workflow_job(7, run).replace('"status": "completed"', '"status": "queued"') for run in (1, 2, 3)]
+    going_on = [
+        workflow_job(7, run).replace('"status": "completed"', '"status": "queued"') for run in (1, 2, 3)
+    ]
     write(tmp_path, {"1.json": going_on[0] + going_on[1], "2.json": going_on[2]})
     assert counted(capfdbinary, JOBS, tmp_path, status=1)["units"] == 0
 

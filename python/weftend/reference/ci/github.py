@@ -5,9 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from weftend.errors import CanonicalizationError
 from weftend.reference.ci import units
@@ -23,8 +22,7 @@ _TIME: Final = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """What one record says of one unit.
 
     ``part``: the digest of the record, the unit's own where it is about all of it. ``ending``: the digest of

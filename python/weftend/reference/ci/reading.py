@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from weftend.reference import fold
 from weftend.reference.ci import github, gotest, junit, ndjson, sarif, units
@@ -15,8 +15,7 @@ from weftend.reference.ci.testrun import Case, TestRun
 FORMATS: Final = ("junit", "go-test", "sarif", "github", "ndjson")
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """A document, unpacked: its name with ``/`` between folders, its bytes, and which of :data:`FORMATS` it is."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from weftend.reference.ci.keys import duration_key, percent_encoded
 from weftend.reference.fold import Part
@@ -13,8 +13,7 @@ OUTCOMES: Final = ("errored", "failed", "skipped", "flaky", "passed")
 """A case has the first of these that applies."""
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """One test case as it stands in the report; the same names again are another case.
 
     ``nanos``: how long it took, ``None`` where that is not known. ``types``: what its failures and errors say
