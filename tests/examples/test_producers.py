@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_the_five_producers_end_in_one_verified_snapshot(built: Path, tmp_path: 
     counted = shell.json("count", STREAM, "--from-store")
     assert {name: item["units"] for name, item in counted["maps"]["producers"].items()} == RELEASABLE
     assert not [name for name in counted["maps"]["events"] if name.startswith("completion-")]
-    _release(shell, tmp_path / "out", sum(RELEASABLE.values()))
+    _release(shell, tmp_path / "out", counted)
 
 
 def _every_type_was_recorded(shell: Shell) -> None:
@@ -68,13 +69,16 @@ def _every_type_was_recorded(shell: Shell) -> None:
     assert recorded == {event["type"] for event in contracts.load()["events"]}
 
 
-def _release(shell: Shell, out: Path, recordings: int) -> None:
+def _release(shell: Shell, out: Path, counted: dict[str, Any]) -> None:
+    """Each recording speaks in one map, by chance, so which types reach the floor is chance, too."""
     command = ["aggregate", STREAM, "--from-store", "--apply", "--k", "5", "--out", str(out)]
     done = shell(*command, WEFTEND_TELEMETRY="export")
     assert done.returncode == 0, done
     chunks = json.loads((out / "telemetry_conduit_snapshot.json").read_bytes())["chunks"]
-    assert sum(chunk["payload"]["sampleCount"] for chunk in chunks) == recordings
+    assert sum(chunk["payload"]["sampleCount"] for chunk in chunks) == sum(RELEASABLE.values())
     shown = {name: keys for chunk in chunks for name, keys in chunk["payload"]["aggregates"].items()}
     assert shown["producers"].keys() <= RELEASABLE.keys()
-    assert shown["eventTypes"].keys() >= {"build.summary", "populi_control_event", "task.root_summary"}
+    types = {name: item["units"] for name, item in counted["maps"]["eventTypes"].items()}
+    assert len(shown["eventTypes"]) >= len(types) // 4
+    assert all(5 <= units <= types[name] for name, units in shown["eventTypes"].items())
     assert shell("verify", str(out / "telemetry_conduit_snapshot.json")).returncode == 0
