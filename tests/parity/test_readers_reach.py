@@ -23,6 +23,10 @@ SEARCH = settings(
 )
 
 
+# What is found is thrown away, however long it is.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
+
 def reached(strategy: Any, condition: Callable[[bytes], bool]) -> bool:
     """Whether a search about as long as a parity test's meets the condition."""
     try:
