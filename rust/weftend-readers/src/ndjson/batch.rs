@@ -92,6 +92,14 @@ impl Batch {
         batch
     }
 
+    /// Empty it, and keep its memory.
+    pub(super) fn clear(&mut self) {
+        for share in &mut self.shares {
+            share.hashes.clear();
+            share.words.clear();
+        }
+    }
+
     /// A record of the unit that `value` names.
     #[inline]
     pub(super) fn record(&mut self, hasher: &Hasher, value: &Value<'_>) {

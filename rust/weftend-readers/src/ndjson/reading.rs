@@ -50,21 +50,21 @@ pub fn read(
     };
     let mut before = 0;
     let (mut round, mut spare) = (reader.round(Vec::new())?, Vec::new());
-    let mut batches = Vec::new();
+    let (mut batches, mut taken_in) = (Vec::new(), Vec::new());
     // While one round is read, the one before is looked through, and what the one before that says is taken in: so no
     // thread waits for the others but at the end of a round.
     while !round.is_empty() || !batches.is_empty() {
         let (mut taken, mut looked) = (Ok(()), Ok((0, Vec::new())));
         let next = rayon::in_place_scope(|scope| {
             scope.spawn(|_| taken = taking.take_in(&batches));
-            scope.spawn(|_| looked = taking.look_through(&round, before));
+            scope.spawn(|_| looked = taking.look_through(&round, before, taken_in));
             // The source stays on this thread: not every reader may change threads.
             reader.round(spare)
         });
         taken.map_err(|error| of_fold(&error))?;
         let (lines, said) = looked?;
         before += lines;
-        batches = said;
+        taken_in = std::mem::replace(&mut batches, said);
         spare = std::mem::replace(&mut round, next?);
     }
     taking.sum(reader.content.digest())
@@ -129,21 +129,24 @@ impl<'f> Taking<'f> {
     }
 
     /// Look through one round, which follows on `before` lines; how many lines it has, and what each block says about
-    /// units that it names.
-    fn look_through(&self, round: &[Vec<u8>], before: u64) -> Result<(u64, Vec<Batch>), Refusal> {
-        let results: Vec<_> = round
-            .par_iter()
-            .with_max_len(1)
-            .map(|block| self.block(block))
+    /// units that it names, in the memory of `spare`.
+    fn look_through(
+        &self,
+        round: &[Vec<u8>],
+        before: u64,
+        mut spare: Vec<Batch>,
+    ) -> Result<(u64, Vec<Batch>), Refusal> {
+        spare.resize_with(round.len(), || Batch::new(self.shares.len()));
+        let blocks = round.par_iter().zip(&mut spare).with_max_len(1);
+        let counts: Vec<_> = blocks
+            .map(|(block, batch)| self.block(block, batch))
             .collect();
-        let (mut lines, mut batches) = (0, Vec::with_capacity(results.len()));
-        for result in results {
-            let (count, batch) =
-                result.map_err(|(line, refusal)| refusal.in_line(before + lines + line + 1))?;
-            lines += count;
-            batches.push(batch);
+        let mut lines = 0;
+        for count in counts {
+            lines +=
+                count.map_err(|(line, refusal)| refusal.in_line(before + lines + line + 1))?;
         }
-        Ok((lines, batches))
+        Ok((lines, spare))
     }
 
     /// Take in what all blocks of a round say about units.
@@ -152,7 +155,8 @@ impl<'f> Taking<'f> {
         shares.try_for_each(|(index, share)| self.share(index, share, batches))
     }
 
-    fn block(&self, block: &[u8]) -> Result<(u64, Batch), (u64, Refusal)> {
+    /// Look through one block, into `batch`; how many lines it has, or which one (from 0) is refused.
+    fn block(&self, block: &[u8], batch: &mut Batch) -> Result<u64, (u64, Refusal)> {
         let idle = locked(&self.idle).pop();
         let mut shard = match idle {
             Some(shard) => shard,
@@ -165,10 +169,10 @@ impl<'f> Taking<'f> {
             )
             .map_err(|error| (0, of_fold(&error)))?,
         };
-        let mut batch = Batch::new(self.shares.len());
-        let lines = shard.block(block, &mut batch);
+        batch.clear();
+        let lines = shard.block(block, batch);
         locked(&self.idle).push(shard);
-        Ok((lines?, batch))
+        lines
     }
 
     /// What all batches of a round say about the units of one share.
