@@ -45,7 +45,7 @@ fn cell(short: u64) -> Cell {
 }
 
 /// Rows of a piece of memory.
-const PIECE: usize = 1 << 10;
+const PIECE: usize = 1 << 11;
 
 /// Pieces of memory that logs have emptied, for others to fill. A long log is a list of pieces, so that nothing is copied
 /// where it grows, and fresh memory, which is dear, is asked for once.
