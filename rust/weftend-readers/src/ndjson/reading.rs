@@ -143,8 +143,7 @@ impl<'f> Taking<'f> {
             .collect();
         let mut lines = 0;
         for count in counts {
-            lines +=
-                count.map_err(|(line, refusal)| refusal.in_line(before + lines + line + 1))?;
+            lines += count.map_err(|(line, refusal)| refusal.in_line(before + lines + line + 1))?;
         }
         Ok((lines, spare))
     }
