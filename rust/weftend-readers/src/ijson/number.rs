@@ -83,14 +83,43 @@ fn in_range(token: &[u8]) -> bool {
 }
 
 /// The whole number from 0 that a checked token stands for, however it is spelled (`7`, `7.0`, `70e-1`).
+#[inline]
 pub(crate) fn whole(token: &[u8]) -> Option<u64> {
-    let parsed = |token: &[u8]| std::str::from_utf8(token).ok()?.parse().ok();
-    parsed(token).or_else(|| parsed(&canonical::canonicalize_text(token).ok()?))
+    if token.len() <= SAFE_DIGITS && token.iter().all(u8::is_ascii_digit) {
+        let value = |number, digit: &u8| number * 10 + u64::from(digit - b'0');
+        return Some(token.iter().fold(0, value));
+    }
+    printed(token)
+}
+
+/// The same of one that is spelled otherwise.
+#[inline(never)]
+fn printed(token: &[u8]) -> Option<u64> {
+    let printed = canonical::canonicalize_text(token).ok()?;
+    std::str::from_utf8(&printed).ok()?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_numbers_are_what_they_stand_for_however_spelled() {
+        for (token, number) in [
+            ("0", Some(0)),
+            ("-0", Some(0)),
+            ("7", Some(7)),
+            ("7.0", Some(7)),
+            ("70e-1", Some(7)),
+            ("123456789012345", Some(123_456_789_012_345)),
+            ("9007199254740991", Some(9_007_199_254_740_991)),
+            ("-1", None),
+            ("1.5", None),
+            ("1e300", None),
+        ] {
+            assert_eq!(whole(token.as_bytes()), number, "{token}");
+        }
+    }
 
     #[test]
     fn digits_end_where_they_end() {
