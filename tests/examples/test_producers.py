@@ -18,9 +18,10 @@ from weftend import contracts
 REPOSITORY = Path(__file__).parents[2]
 FOLDER = REPOSITORY / "examples" / "producers"
 STREAM = "telemetry.usage.v0"
-RUST = {"vox-cli": 30, "vox-orchestrator": 30, "vox-populi": 30}
+RUST = {"vox-cli": 70, "vox-orchestrator": 70, "vox-populi": 70}
+"""So many that what each of them records reaches the floor in any of three maps, whatever chance does."""
 PYTHON = {"vox_mcp": 12, "vox_ci_completion": 4}
-RELEASABLE = {"vox-cli": 30, "vox-orchestrator": 30, "vox-populi": 30, "vox-mcp": 12}
+RELEASABLE = RUST | {"vox-mcp": 12}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def _every_type_was_recorded(shell: Shell) -> None:
 
 
 def _release(shell: Shell, out: Path, counted: dict[str, Any]) -> None:
-    """Each recording speaks in one map, by chance, so which types reach the floor is chance, too."""
+    """Each recording speaks in one of three maps, by chance."""
     command = ["aggregate", STREAM, "--from-store", "--apply", "--k", "5", "--out", str(out)]
     done = shell(*command, WEFTEND_TELEMETRY="export")
     assert done.returncode == 0, done
@@ -79,6 +80,6 @@ def _release(shell: Shell, out: Path, counted: dict[str, Any]) -> None:
     shown = {name: keys for chunk in chunks for name, keys in chunk["payload"]["aggregates"].items()}
     assert shown["producers"].keys() <= RELEASABLE.keys()
     types = {name: item["units"] for name, item in counted["maps"]["eventTypes"].items()}
-    assert len(shown["eventTypes"]) >= len(types) // 4
+    assert shown["eventTypes"].keys() >= {"build.summary", "populi_control_event", "task.root_summary"}
     assert all(5 <= units <= types[name] for name, units in shown["eventTypes"].items())
     assert shell("verify", str(out / "telemetry_conduit_snapshot.json")).returncode == 0

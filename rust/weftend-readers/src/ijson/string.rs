@@ -234,28 +234,8 @@ mod tests {
     use proptest::prelude::*;
     use weftend_core::canonical;
 
+    use super::super::tests::OF_STRINGS;
     use super::*;
-
-    /// What strings are made of, whole and broken.
-    const PIECES: &[&[u8]] = &[
-        b"\"",
-        b"a",
-        b"a longer piece of text",
-        b"\xC3\xA9",
-        b"\xF0\x9F\x98\x80",
-        b"\xC3",
-        b"\xA9",
-        b"\x1F",
-        b"\x7F",
-        b"\0",
-        b"\\\"",
-        b"\\\\",
-        b"\\n",
-        b"\\u00e9",
-        b"\\ud83d\\ude00",
-        b"\\ud83d",
-        b"\\",
-    ];
 
     /// Reads what stands between the quotes of a string that other text follows.
     fn checked(raw: &str) -> Scan<bool> {
@@ -305,7 +285,7 @@ mod tests {
         /// At every offset from a step, with whatever stands behind.
         #[test]
         fn strings_end_where_the_canonicalizer_ends_them(
-            pieces in prop::collection::vec(prop::sample::select(PIECES), 0..9)
+            pieces in prop::collection::vec(prop::sample::select(OF_STRINGS), 0..9)
         ) {
             let text = [b"\"", pieces.concat().as_slice()].concat();
             let whole = |end: &usize| canonical::canonicalize_text(&text[..=*end]).is_ok();

@@ -6,6 +6,28 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// What strings are made of, whole and broken.
+pub(super) const OF_STRINGS: &[&[u8]] = &[
+    b"\"",
+    b"\"",
+    b"a",
+    b"a longer piece of text",
+    b"\xC3\xA9",
+    b"\xF0\x9F\x98\x80",
+    b"\xC3",
+    b"\xA9",
+    b"\x1F",
+    b"\x7F",
+    b"\0",
+    b"\\\"",
+    b"\\\\",
+    b"\\n",
+    b"\\u00e9",
+    b"\\ud83d\\ude00",
+    b"\\ud83d",
+    b"\\",
+];
+
 /// What documents are made of, whole and broken.
 const PIECES: &[&[u8]] = &[
     b"{",

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use weftend_core::canonical;
 
 use super::meaning::{Kind, Meaning};
-use crate::ijson::{Scalar, Str};
+use crate::ijson::{self, Scalar, Str};
 use crate::keys;
 
 /// The values of one record that a stream asks for, by slot number.
@@ -51,8 +51,7 @@ impl<'a> Value<'a> {
         let Value::Number(token) = self else {
             return None;
         };
-        let amount: Option<u64> = printed(token).parse().ok();
-        amount.filter(|amount| *amount <= weftend_core::fold::MAX_AMOUNT)
+        ijson::whole(token).filter(|amount| *amount <= weftend_core::fold::MAX_AMOUNT)
     }
 }
 
